@@ -1,0 +1,77 @@
+"""Handlingsrom: learning for public-sector managers.
+
+``create_app`` is the only place where the rooms are wired together.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Settings, load_settings
+
+
+def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
+    """Build the application.
+
+    ``settings`` default to the environment; ``flask_config`` overrides Flask's own (for tests).
+    Raises config.SettingsError when a setting is missing or wrong.
+    """
+    from learning import interface
+    from learning.access import sign_in
+    from learning.access.guard import check_every_view_is_guarded
+    from learning.access.views import blueprint as access
+    from learning.catalogue.views import blueprint as catalogue
+    from learning.certificates import subscriptions as certificate_subscriptions
+    from learning.certificates.views import blueprint as certificates
+    from learning.database import init_database
+    from learning.front.views import blueprint as front
+    from learning.notifications import subscriptions as notification_subscriptions
+    from learning.notifications.views import blueprint as notifications
+    from learning.organisation.views import blueprint as organisation
+    from learning.paths.views import blueprint as paths
+    from learning.progress.views import blueprint as progress
+    from learning.records.views import blueprint as records
+
+    settings = settings or load_settings()
+    app = Flask(__name__, template_folder=str(ROOT / "templates"))
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.effective_secret_key,
+        DATABASE_URL=settings.database_url,
+        SESSION_COOKIE_NAME="handlingsrom",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.uses_https,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=30),
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # a lesson may stay open all day; the token lives with the session
+    )
+    app.config.from_mapping(flask_config)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    init_database(app)
+    interface.init_interface(app)
+    sign_in.init_sign_in(app)
+    certificate_subscriptions.connect()
+    notification_subscriptions.connect()
+    for blueprint in (
+        front,
+        access,
+        organisation,
+        catalogue,
+        progress,
+        paths,
+        certificates,
+        records,
+        notifications,
+    ):
+        app.register_blueprint(blueprint)
+    check_every_view_is_guarded(app)
+    return app

@@ -1,0 +1,154 @@
+"""Signing in and out, passwords, and sessions that end when the password changes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Flask
+from flask_login import LoginManager, UserMixin
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from learning import clock
+from learning.access.models import Account, FailedSignIn, RoleGrant
+from learning.access.policy import Actor
+from learning.database import db
+from learning.organisation.models import Person, Position
+
+login_manager = LoginManager()
+_hasher = PasswordHasher()
+_NOBODY_HASH = _hasher.hash("nobody has this password")
+WINDOW = timedelta(minutes=15)
+SHORTEST_PASSWORD = 12  # NIST SP 800-63B asks for length, not for kinds of characters
+
+
+class SignInRefused(Exception):
+    """Wrong address or password; which of them is not told."""
+
+
+class TooManyTries(Exception):
+    """The account or the address it comes from has failed too often in the last 15 minutes."""
+
+
+class SignedInUser(UserMixin):
+    """The user that flask-login keeps: an account with its person and rights."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.person = account.person
+
+    def get_id(self) -> str:
+        return f"{self.account.person_id}:{self.account.session_version}"
+
+    @cached_property
+    def actor(self) -> Actor:
+        return load_actor(db.session, self.account.person_id)
+
+
+def load_actor(session: Session, person_id: int) -> Actor:
+    """The actor's current roles and agencies."""
+    today = clock.today()
+    grants = session.execute(
+        select(RoleGrant.role, RoleGrant.agency_id).where(
+            RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None)
+        )
+    ).all()
+    positions = session.scalars(
+        select(Position.agency_id).where(
+            Position.person_id == person_id,
+            Position.starts_on <= today,
+            or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        )
+    ).all()
+    agencies = set(positions) | {agency_id for _, agency_id in grants if agency_id is not None}
+    return Actor(person_id, frozenset((role, agency_id) for role, agency_id in grants), frozenset(agencies))
+
+
+def _throttle_keys(email: str, address: str) -> tuple[str, str]:
+    return (
+        hashlib.sha256(f"email:{email.strip().lower()}".encode()).hexdigest(),
+        hashlib.sha256(f"address:{address}".encode()).hexdigest(),
+    )
+
+
+def check_password(session: Session, email: str, password: str, *, address: str, tries: int) -> Account:
+    """The account that the address and password belong to.
+
+    ``address`` is the client's network address. After ``tries`` failures for the same email (ten times as
+    many from the same address) within 15 minutes every try is refused. Raises SignInRefused or TooManyTries;
+    the failed try is written to the session, so the caller must keep it.
+    """
+    email_key, address_key = _throttle_keys(email, address)
+    since = clock.now() - WINDOW
+    for key, limit in ((email_key, tries), (address_key, tries * 10)):
+        failures = session.scalar(
+            select(func.count()).select_from(FailedSignIn).where(FailedSignIn.key == key, FailedSignIn.at > since)
+        )
+        if (failures or 0) >= limit:
+            raise TooManyTries
+    account = session.scalar(
+        select(Account)
+        .join(Account.person)
+        .options(joinedload(Account.person))
+        .where(Person.email == email.strip().lower(), Person.deactivated_at.is_(None))
+    )
+    try:
+        # An unknown address costs as much time as a wrong password, so that it is not told apart.
+        _hasher.verify(account.password_hash if account else _NOBODY_HASH, password)
+    except (VerificationError, InvalidHashError):
+        account = None
+    if account is None:
+        session.add_all([FailedSignIn(key=email_key), FailedSignIn(key=address_key)])
+        raise SignInRefused
+    session.execute(
+        delete(FailedSignIn).where(
+            or_(FailedSignIn.key == email_key, FailedSignIn.at < clock.now() - timedelta(days=1))
+        )
+    )
+    if _hasher.check_needs_rehash(account.password_hash):
+        account.password_hash = _hasher.hash(password)
+    account.last_sign_in_at = clock.now()
+    return account
+
+
+def set_password(session: Session, person: Person, password: str) -> Account:
+    """Give a person a password, ending every session they have. Raises ValueError when it is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueError(f"a password needs at least {SHORTEST_PASSWORD} characters")
+    account = session.get(Account, person.id)
+    if account is None:
+        account = Account(person_id=person.id, password_hash="", session_version=0)
+        session.add(account)
+    account.password_hash = _hasher.hash(password)
+    account.session_version += 1
+    account.password_changed_at = clock.now()
+    session.flush()
+    return account
+
+
+def _load_user(user_id: str) -> SignedInUser | None:
+    person_id, _, version = user_id.partition(":")
+    if not (person_id.isdigit() and version.isdigit()):
+        return None
+    account = db.session.scalar(
+        select(Account)
+        .join(Account.person)
+        .options(joinedload(Account.person))
+        .where(Account.person_id == int(person_id), Person.deactivated_at.is_(None))
+    )
+    if account is None or account.session_version != int(version):
+        return None
+    return SignedInUser(account)
+
+
+def init_sign_in(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.login_view = "access.sign_in"
+    login_manager.session_protection = None  # a phone changes network address between meetings
+    login_manager.user_loader(_load_user)
+    login_manager.localize_callback = None
+    login_manager.login_message = None

@@ -1,0 +1,102 @@
+"""What every page needs: language, theme, security headers, CSRF, error pages, template filters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+csrf = CSRFProtect()
+babel = Babel()
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def choose_language() -> str:
+    """The interface language: the person's own, then the cookie, then the browser's, then the default."""
+    settings = current_app.config["SETTINGS"]
+    known = settings.interface_languages
+    wishes = [request.cookies.get("language", "")]
+    if current_user.is_authenticated:
+        wishes.insert(0, current_user.person.language)
+    for wish in wishes:
+        if wish in known:
+            return str(wish)
+        if wish == "nn" and "nb" in known:
+            return "nb"
+    accepted = request.accept_languages.best_match([*known, "no", "nn"])
+    return {"no": "nb", "nn": "nn" if "nn" in known else "nb"}.get(accepted or "", accepted or settings.default_language)
+
+
+def interface_language() -> str:
+    """The language of this request, as nb, nn or en."""
+    return str(get_locale() or "nb").split("_")[0]
+
+
+def _error_page(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    messages = {
+        400: gettext("The page could not understand what was sent."),
+        403: gettext("You do not have access to this page."),
+        404: gettext("We cannot find this page."),
+        405: gettext("This address cannot be used that way."),
+        413: gettext("What was sent is too large."),
+        429: gettext("Too many tries. Wait a little and try again."),
+    }
+    message = messages.get(code, gettext("Something went wrong here. Nothing you did was lost before this page."))
+    if isinstance(error, CSRFError):
+        message = gettext("The form was open too long or came from elsewhere. Go back, load the page again and resend.")
+    return render_template("error.html", code=code, message=message), code
+
+
+def init_interface(app: Flask) -> None:
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", app.config["SETTINGS"].default_language)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Oslo")
+    app.jinja_options["autoescape"] = True
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=choose_language)
+    app.register_error_handler(HTTPException, _error_page)
+
+    @app.template_filter("day")
+    def _day(value: date | datetime | None) -> str:
+        return format_date(value, "d. MMMM y" if interface_language() != "en" else "d MMMM y") if value else ""
+
+    @app.template_filter("moment")
+    def _moment(value: datetime | None) -> str:
+        return format_datetime(value, "d. MMM y HH:mm" if interface_language() != "en" else "d MMM y, HH:mm") if value else ""
+
+    @app.template_filter("decimal")
+    def _decimal(value: Decimal | float | int | None) -> str:
+        return format_decimal(value) if value is not None else ""
+
+    @app.context_processor
+    def _page_basics() -> dict[str, Any]:
+        theme = request.cookies.get("theme", "auto")
+        return {
+            "interface_language": interface_language(),
+            "theme": theme if theme in ("light", "dark") else "auto",
+            "settings": current_app.config["SETTINGS"],
+        }
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if app.config["SETTINGS"].uses_https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static" and not g.get("may_be_cached", False):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,53 @@
+"""The outbox: mail written in the same transaction as its cause and sent by the worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from learning import clock
+from learning.database import Base, BigId
+from learning.organisation.models import Person
+
+
+class OutboxMessage(Base):
+    """One mail. ``dedupe_key`` is the reason for it, so that no reason ever mails twice.
+
+    Waiting until ``not_before``; then sent (``sent_at``), cancelled (``cancelled_at``) or, after the last
+    try, given up (``failed_at`` with ``last_error``).
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index(
+            "ix_outbox_message_waiting",
+            "not_before",
+            "id",
+            sqlite_where=text("sent_at IS NULL AND failed_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND failed_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index("ix_outbox_message_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    to_address: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str] = mapped_column(String(300))
+    text_body: Mapped[str] = mapped_column(Text)
+    html_body: Mapped[str] = mapped_column(Text, default="")
+    message_id: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    not_before: Mapped[datetime] = mapped_column(default=clock.now)
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(500))
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    person: Mapped[Person | None] = relationship()

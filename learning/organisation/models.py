@@ -1,0 +1,114 @@
+"""Agencies, their units, people and the positions they hold.
+
+A person is one person across agencies; a position says who, where, at which level, from when to when.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from learning import clock
+from learning.database import Base, BigId, text_enum
+
+
+class AgencyKind(StrEnum):
+    STATE = "state"
+    MUNICIPALITY = "municipality"
+    COUNTY = "county"
+
+
+class Level(StrEnum):
+    FIRST_LINE = "first-line"
+    MIDDLE = "middle"
+    TOP = "top"
+    EMPLOYEE = "employee"
+    EMPLOYEE_REPRESENTATIVE = "employee-representative"
+    ELECTED = "elected"
+
+
+class Agency(Base):
+    __tablename__ = "agency"
+    __table_args__ = (CheckConstraint("length(organisation_number) = 9", name="organisation_number_length"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[AgencyKind] = mapped_column(text_enum(AgencyKind))
+    organisation_number: Mapped[str] = mapped_column(String(9), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="nb")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Unit(Base):
+    """A part of an agency. The tree has one root an agency, and never crosses agencies."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "id"),
+        UniqueConstraint("agency_id", "code"),
+        ForeignKeyConstraint(["agency_id", "parent_id"], ["unit.agency_id", "unit.id"]),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        Index("ix_unit_agency_id_parent_id", "agency_id", "parent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    parent_id: Mapped[int | None] = mapped_column(BigId)
+    name: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str | None] = mapped_column(String(40))
+
+    agency: Mapped[Agency] = relationship(foreign_keys=[agency_id])
+
+
+class Person(Base):
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="nb")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    deactivated_at: Mapped[datetime | None]
+
+    positions: Mapped[list[Position]] = relationship(
+        back_populates="person", foreign_keys="Position.person_id", order_by="Position.starts_on"
+    )
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class Position(Base):
+    """Held from ``starts_on`` to and with ``ends_on`` (dates in Norway); open-ended when None."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id", "unit_id"], ["unit.agency_id", "unit.id"]),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("reports_to_id IS NULL OR reports_to_id <> person_id", name="not_own_manager"),
+        UniqueConstraint("person_id", "unit_id", "starts_on"),
+        Index("ix_position_agency_id_unit_id_level", "agency_id", "unit_id", "level"),
+        Index("ix_position_reports_to_id", "reports_to_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    unit_id: Mapped[int] = mapped_column(BigId)
+    title: Mapped[str] = mapped_column(String(200))
+    level: Mapped[Level] = mapped_column(text_enum(Level))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    reports_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(back_populates="positions", foreign_keys=[person_id])
+    reports_to: Mapped[Person | None] = relationship(foreign_keys=[reports_to_id])
+    agency: Mapped[Agency] = relationship(foreign_keys=[agency_id], overlaps="unit")
+    unit: Mapped[Unit] = relationship(foreign_keys=[agency_id, unit_id], overlaps="agency")

@@ -1,0 +1,8 @@
+"""Signals of this room; receivers run in the sender's transaction."""
+
+from blinker import signal
+
+# Sent with the Session as sender, assignment=Assignment and member_ids=list[int] of those who just joined.
+members_joined = signal("assignment-members-joined")
+# Sent with the Session as sender and member_ids=list[int] of those who left, or whose assignment was withdrawn.
+members_left = signal("assignment-members-left")

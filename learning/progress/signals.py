@@ -1,0 +1,6 @@
+"""What happens here and matters higher up. Receivers run in the sender's transaction."""
+
+from blinker import signal
+
+# Sent with the Session as sender and completion=Completion, once for each completion, after its flush.
+course_completed = signal("course-completed")

@@ -1,0 +1,6 @@
+import click
+
+
+@click.group()
+def export() -> None:
+    """To be written."""

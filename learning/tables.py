@@ -1,0 +1,15 @@
+"""Every table of the system, imported in one place for the migrations."""
+
+from learning.access import models as _access
+from learning.catalogue import models as _catalogue
+from learning.certificates import models as _certificates
+from learning.database import Base
+from learning.notifications import models as _notifications
+from learning.organisation import models as _organisation
+from learning.paths import models as _paths
+from learning.progress import models as _progress
+
+__all__ = ["metadata"]
+
+_rooms = (_access, _catalogue, _certificates, _notifications, _organisation, _paths, _progress)
+metadata = Base.metadata
