@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications.views import blueprint as notifications
     from learning.organisation.views import blueprint as organisation
     from learning.paths.views import blueprint as paths
+    from learning.progress.assessment_views import blueprint as assessment
     from learning.progress.views import blueprint as progress
     from learning.records.views import blueprint as records
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         organisation,
         catalogue,
         progress,
+        assessment,
         paths,
         certificates,
         records,

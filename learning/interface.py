@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 csrf = CSRFProtect()
@@ -79,6 +81,11 @@ def init_interface(app: Flask) -> None:
     @app.template_filter("decimal")
     def _decimal(value: Decimal | float | int | None) -> str:
         return format_decimal(value) if value is not None else ""
+
+    @app.template_filter("resolve_links")
+    def _resolve_links(html: str, resolve: Callable[[str], str]) -> Markup:
+        """Turn the course: links in a rendered activity into addresses; the input is our own template's output."""
+        return Markup(resolve(str(html)))
 
     @app.context_processor
     def _page_basics() -> dict[str, Any]:

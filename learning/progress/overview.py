@@ -1,0 +1,91 @@
+"""Where a learner stands in each course: the front page, the course map and the learner's own record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from learning.catalogue.document import CourseDocument, CourseText, Lesson
+from learning.catalogue.store import load_document
+from learning.progress.completion import Remaining, what_is_left
+from learning.progress.models import Attempt, Completion, Enrolment, LessonFinish
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """One enrolment. ``percent`` is whole per cent of the minutes; ``minutes_left`` the author's estimate."""
+
+    enrolment: Enrolment
+    course_slug: str
+    title: str
+    percent: int
+    minutes_left: int
+    remaining: Remaining
+    completion: Completion | None
+
+    @property
+    def next_lesson(self) -> Lesson | None:
+        """The first lesson that is not finished; None when only the assessment, or nothing, is left."""
+        return self.remaining.lessons[0] if self.remaining.lessons else None
+
+
+def progress_of(
+    enrolment: Enrolment,
+    document: CourseDocument,
+    finished: set[str],
+    has_passed: bool,
+    completion: Completion | None,
+) -> CourseProgress:
+    """Put together where one enrolment stands. Pure."""
+    text: CourseText = document.text(enrolment.language)
+    remaining = what_is_left(text, finished, has_passed)
+    total = sum(lesson.minutes for lesson in text.lessons) + (text.assessment.minutes if text.assessment else 0)
+    left = sum(lesson.minutes for lesson in remaining.lessons)
+    if remaining.assessment and text.assessment:
+        left += text.assessment.minutes
+    if completion is not None:
+        left = 0
+    return CourseProgress(
+        enrolment=enrolment,
+        course_slug=document.id,
+        title=text.title,
+        percent=100 if completion else round(100 * (total - left) / total) if total else 0,
+        minutes_left=left,
+        remaining=remaining,
+        completion=completion,
+    )
+
+
+def for_person(session: Session, person_id: int) -> list[CourseProgress]:
+    """All of a person's enrolments, the most recently active first; four queries however many there are."""
+    enrolments = session.scalars(
+        select(Enrolment)
+        .options(
+            joinedload(Enrolment.course, innerjoin=True),
+            joinedload(Enrolment.version, innerjoin=True),
+            joinedload(Enrolment.completion),
+        )
+        .where(Enrolment.person_id == person_id)
+        .order_by(Enrolment.last_active_at.desc(), Enrolment.id.desc())
+    ).all()
+    ids = [enrolment.id for enrolment in enrolments]
+    finished: dict[int, set[str]] = {}
+    for enrolment_id, lesson_id in session.execute(
+        select(LessonFinish.enrolment_id, LessonFinish.lesson_id).where(LessonFinish.enrolment_id.in_(ids))
+    ):
+        finished.setdefault(enrolment_id, set()).add(lesson_id)
+    passed = set(
+        session.scalars(select(Attempt.enrolment_id).where(Attempt.enrolment_id.in_(ids), Attempt.passed.is_(True)))
+    )
+    return [
+        progress_of(
+            enrolment,
+            load_document(session, enrolment.version_id),
+            finished.get(enrolment.id, set()),
+            enrolment.id in passed,
+            enrolment.completion,
+        )
+        for enrolment in enrolments
+    ]

@@ -1,0 +1,38 @@
+"""What a template gets to show an activity: never the answer key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from learning.activities.registry import Answer, Data, activity_type
+from learning.catalogue.document import Activity
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An activity as a page shows it. ``public`` is free of keys and feedback."""
+
+    id: str
+    type: str
+    template: str
+    public: Data
+    optional: bool
+    scored: bool
+    needs_answer: bool
+    is_finished: bool
+
+
+def present(activity: Activity, seed: str, answer: Answer | None) -> Shown:
+    """``seed`` decides the order of shuffled options: the same for one learner each time."""
+    kind = activity_type(activity.type)
+    return Shown(
+        id=activity.id,
+        type=activity.type,
+        template=kind.template,
+        public=kind.public(activity.data, Random(seed)),
+        optional=activity.optional,
+        scored=kind.scored,
+        needs_answer=kind.needs_answer(activity.data),
+        is_finished=kind.is_finished(activity.data, answer),
+    )
