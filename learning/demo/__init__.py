@@ -1,0 +1,1 @@
+"""Sample agencies, people and sign-ins for trying the system. Never touched outside demo mode."""

@@ -1,0 +1,146 @@
+"""Fixtures that every room's tests share.
+
+``app`` runs on both databases unless a test is marked ``one_database``: then on SQLite. Without PostgreSQL its
+half is skipped on a developer's machine, and fails where CI=true.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from config import Settings
+from learning import create_app
+from learning.access.sign_in import set_password
+from learning.database import db
+from learning.organisation.models import Person
+from tests import databases
+
+PASSWORD = "correct horse battery"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        one = metafunc.definition.get_closest_marker("one_database")
+        metafunc.parametrize("database_kind", databases.KINDS[:1] if one else databases.KINDS, scope="function")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all parallel workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path) -> Path:
+    path = run_folder / "template.sqlite3"
+    with FileLock(run_folder / "sqlite.lock"):
+        if not path.exists():
+            making = path.with_suffix(".making")
+            with databases.migrated_sqlite(making):
+                pass
+            making.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cluster(run_folder: Path, worker_id: str) -> Iterator[Path]:
+    """The run's throw-away PostgreSQL cluster; the last worker to leave stops it."""
+    if databases.initdb() is None:
+        if IN_CI:
+            pytest.fail("PostgreSQL is not installed, and CI skips nothing")
+        pytest.skip("PostgreSQL is not installed")
+    # A socket's path has at most 107 bytes, and the cluster's owner must be able to enter the folder.
+    folder = Path("/tmp") / f"handlingsrom-{run_folder.name}-{os.stat(run_folder).st_ino}"
+    users = run_folder / "cluster-users"
+    users.mkdir(exist_ok=True)
+    with FileLock(run_folder / "cluster.lock"):
+        (users / worker_id).touch()
+        if not folder.exists():
+            folder.mkdir(mode=0o755)
+            databases.start_cluster(folder)
+            databases.make_template(folder)
+    yield folder
+    with FileLock(run_folder / "cluster.lock"):
+        (users / worker_id).unlink()
+        if not any(users.iterdir()):
+            databases.stop_cluster(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _postgresql_url(request: pytest.FixtureRequest, worker_id: str) -> Callable[[], str]:
+    made: list[str] = []
+
+    def url() -> str:
+        if not made:
+            folder: Path = request.getfixturevalue("cluster")
+            made.append(databases.copy_template(folder, f"worker_{worker_id}"))
+        else:
+            databases.empty(made[0])
+        return made[0]
+
+    return url
+
+
+@pytest.fixture
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, _postgresql_url: Callable[[], str]
+) -> str:
+    """The address of an empty, migrated database."""
+    if database_kind == "postgresql":
+        return _postgresql_url()
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database, in demo mode, with CSRF checks off (one test has them on)."""
+    settings = Settings(demo=True, database_url=database_url, secret_key="x" * 40)
+    application = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session on the test's database. Commit what a request should see."""
+    with app.app_context(), db.sessionmaker() as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[..., FlaskClient]:
+    """``sign_in(person)``: a client that is signed in as the person, through the real form."""
+
+    def signed_in(person: Person) -> FlaskClient:
+        person_id, email = person.id, person.email
+        with app.app_context(), db.sessionmaker() as own:
+            found = own.get(Person, person_id)
+            assert found is not None, "commit the person before signing in"
+            set_password(own, found, PASSWORD)
+            own.commit()
+        browser = app.test_client()
+        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return browser
+
+    return signed_in
