@@ -90,7 +90,7 @@ class ActivityType(ABC):
 
     name: ClassVar[str]
     scored: ClassVar[bool] = False
-    translatable_options: ClassVar[frozenset[str]] = frozenset()  # e.g. unit, anchors
+    known_options: ClassVar[frozenset[str]] = frozenset()  # besides points, outcome, rev and optional
 
     @property
     def template(self) -> str:
@@ -108,6 +108,10 @@ class ActivityType(ABC):
     def public(self, data: Data, rng: Random) -> Data:
         """What the browser may see before an answer. ``rng`` is seeded by learner and activity: shuffle with it."""
         return data
+
+    def shown_answer(self, data: Data, answer: Answer) -> Answer:
+        """The learner's answer as the template refills it."""
+        return answer
 
     @abstractmethod
     def read(self, data: Data, form: Mapping[str, Sequence[str]]) -> Answer:

@@ -115,7 +115,6 @@ def question(enrolment_id: int, number: int, place: int) -> str | tuple[str, int
         place=place,
         item=item,
         shown=present(item, f"{attempt.seed}:{item.id}", kept.answer if kept else None),
-        answer=kept.answer if kept else None,
         fault=fault,
         resolve=resolver(taking),
     )
@@ -166,7 +165,6 @@ def result(enrolment_id: int, number: int) -> str | AnyResponse:
             {
                 "item": item,
                 "shown": present(item, f"{attempt.seed}:{item.id}", answer),
-                "answer": answer,
                 "mark": activity_type(item.type).mark(item.data, answer, most) if answer and explain else None,  # type: ignore[arg-type]
                 "right": answer is not None and answers[item.id].points == most,
             }

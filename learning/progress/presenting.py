@@ -17,6 +17,7 @@ class Shown:
     type: str
     template: str
     public: Data
+    answer: Answer | None
     optional: bool
     scored: bool
     needs_answer: bool
@@ -31,6 +32,7 @@ def present(activity: Activity, seed: str, answer: Answer | None) -> Shown:
         type=activity.type,
         template=kind.template,
         public=kind.public(activity.data, Random(seed)),
+        answer=kind.shown_answer(activity.data, answer) if answer is not None else None,
         optional=activity.optional,
         scored=kind.scored,
         needs_answer=kind.needs_answer(activity.data),

@@ -1,0 +1,67 @@
+"""One right option among several."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from flask_babel import gettext
+
+from learning.activities.answer_forms import FaultyAnswer, Form, value
+from learning.activities.marking import share_of
+from learning.activities.option_lists import options_shape, parse_options, right_keys
+from learning.activities.prose_pieces import count_words
+from learning.activities.registry import ActivityType, Answer, Data, Mark, RawBlock, Renderer, Reporter, register
+
+
+@register
+class Single(ActivityType):
+    """Answer: ``{"choice": key}``. Solution: ``{"choice": key}``."""
+
+    name = "single"
+    scored = True
+
+    def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
+        data = parse_options(block, render, report)
+        right = len(right_keys(data))
+        if right != 1 and data["options"]:
+            report.error(
+                block.line,
+                f"{block.id} has {right or 'no'} right options",
+                "tick exactly one option with [x], or make the block a multiple",
+            )
+        return data
+
+    def shape(self, data: Data) -> Any:
+        return options_shape(data)
+
+    def public(self, data: Data, rng: Random) -> Data:
+        options = [{"key": option["key"], "html": option["html"]} for option in data["options"]]
+        if not data["fixed"]:
+            rng.shuffle(options)
+        return {"stem": data["stem"], "options": options}
+
+    def read(self, data: Data, form: Form) -> Answer:
+        choice = value(form, "choice")
+        if choice not in {option["key"] for option in data["options"]}:
+            raise FaultyAnswer(gettext("Choose one of the options."))
+        return {"choice": choice}
+
+    def mark(self, data: Data, answer: Answer, max_points: Decimal) -> Mark:
+        right = right_keys(data)
+        correct = answer.get("choice") in right
+        return Mark(
+            points=share_of(max_points, int(correct), 1),
+            max_points=Decimal(max_points),
+            correct=correct,
+            feedback={option["key"]: option["feedback"] for option in data["options"]},
+            right={option["key"]: option["right"] for option in data["options"]},
+            explanation=data["explanation"],
+            solution={"choice": next(iter(right), None)},
+        )
+
+    def words(self, data: Data) -> int:
+        return count_words(
+            data["stem"], data["explanation"], *(option["html"] + " " + option["feedback"] for option in data["options"])
+        )
