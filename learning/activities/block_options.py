@@ -54,7 +54,7 @@ def decimal_number(text: str) -> Decimal | None:
     """A decimal number with a point, such as ``-1.5``; None for anything else (also exponents and nan)."""
     digits = text.removeprefix("-")
     whole, point, part = digits.partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(digits) <= 24):
+    if not (whole.isascii() and whole.isdigit() and len(digits) <= 40):
         return None
     if point and not (part.isascii() and part.isdigit()):
         return None

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from markupsafe import escape
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_map, value
 from learning.activities.marking import share_of
@@ -52,7 +53,7 @@ class Match(ActivityType):
             report.error(
                 trimmed(after)[0].number,
                 "text after the table belongs nowhere",
-                "move it before the table, or begin the line with > to make it the explanation",
+                "move it before the table; the explanation begins with > after a blank line",
             )
         rows: list[Data] = []
         rights: list[Data] = []
@@ -155,7 +156,7 @@ class Match(ActivityType):
             data["stem"],
             data["explanation"],
             *(row["html"] for row in data["rows"]),
-            *(right["text"].replace("<", " ") for right in data["rights"]),
+            *(escape(right["text"]) for right in data["rights"]),
         )
 
 

@@ -1,89 +1,170 @@
-"""An if-then plan with slots to fill, and the questions mailed 30, 60 and 90 days after completion.
-
-If-then plans raise goal attainment (Gollwitzer and Sheeran 2006, 94 tests).
-"""
+"""A plan of the form "if this happens, then I will", with three questions mailed after the course."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
 
-from learning.activities import bodies
-from learning.activities.registry import (
-    ActivityType,
-    Answer,
-    Data,
-    InvalidAnswer,
-    Line,
-    RawBlock,
-    Renderer,
-    Reporter,
-    register,
-)
+from learning.activities.answer_forms import FaultyAnswer, Form, text_map, value
+from learning.activities.option_lists import ListStyle, read_list
+from learning.activities.prose_pieces import KEY, KEY_RULE, count_words, paragraphs, plain_words, render_block
+from learning.activities.registry import ActivityType, Answer, Data, Line, Mark, RawBlock, Renderer, Reporter, register
 
-_SLOT = re.compile(r"\{(?P<key>[a-z][a-z0-9-]*):\s*(?P<label>[^{}]+)\}")
-FOLLOW_UP_DAYS = ("30", "60", "90")
+FOLLOW_UP_DAYS = (30, 60, 90)
+LONGEST_TEXT = 2_000  # characters in a slot
+_SLOT = re.compile(r"\{([^{}]*)\}")
+_FOLLOW_UPS = ListStyle(re.compile(r"([-*+]) +(`\s*[0-9][^`]*`.*)\Z"), "a question", "- `30` The question")
 
 
 @register
 class Plan(ActivityType):
+    """Answer: ``{"slots": {key: text}}``; empty slots are left out.
+
+    ``data["sentences"]`` holds the plan as pieces, ``{"text": ...}`` or ``{"slot": key, "label", "lead"}``
+    (``lead``: the words before it in the sentence). ``data["follow_ups"]`` is three of ``{"days", "html", "text"}``.
+    The mark's ``solution`` tells how far the plan is: ``{"filled": 3, "wanted": 5}``.
+    """
+
     name = "plan"
-    known_options = frozenset({"followup", "share"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
-        body: list[Line] = []
-        questions: dict[str, str] = {}
-        for line in block.body:
-            found = re.match(r"- `(30|60|90)` (.+)", line.text)
-            if found:
-                questions[found[1]] = found[2].strip()
-            elif questions and line.text.startswith("  ") and line.text.strip():
-                questions[list(questions)[-1]] += " " + line.text.strip()
-            else:
-                body.append(line)
-        if tuple(questions) != FOLLOW_UP_DAYS:
+        parts = read_list(
+            block.body, _FOLLOW_UPS, report, key=re.compile(r"30\Z|60\Z|90\Z"), key_rule="the keys are `30`, `60` and `90`"
+        )
+        days = [item.key for item in parts.items]
+        if days != [str(day) for day in FOLLOW_UP_DAYS]:
             report.error(
-                block.line, "The three follow-up questions are not there.", "End with - `30` ..., - `60` ... and - `90` ..."
+                parts.items[0].line if parts.items else block.line,
+                f"{block.id} must ask after 30, 60 and 90 days, in that order",
+                "write three lines: - `30` Question, - `60` Question, - `90` Question",
             )
-        with_slot = [place for place, line in enumerate(body) if "{" in line.text]
-        start = with_slot[0] if with_slot else len(body)
-        while start and body[start - 1].text.strip():
-            start -= 1
-        sentence = " ".join(line.text.strip() for line in body[start:] if line.text.strip())
-        pieces: list[dict[str, str]] = []
-        end = 0
-        keys: list[tuple[str, int]] = []
-        for found in _SLOT.finditer(sentence):
-            pieces.append({"text": sentence[end : found.start()]})
-            pieces.append({"slot": found["key"], "label": found["label"].strip()})
-            keys.append((found["key"], body[start].number))
-            end = found.end()
-        pieces.append({"text": sentence[end:]})
-        if len(keys) < 2:
-            report.error(block.line, "The plan has fewer than two slots.", "Write slots such as {situation: this happens}.")
-        bodies.check_unique(keys, report)
+        for item in parts.items:
+            if item.feedback:
+                report.error(item.line, "a question has no feedback", "take the quoted lines away")
+        intro: list[Line] = []
+        sentences: list[list[Data]] = []
+        for paragraph in paragraphs(parts.before):
+            if any("{" in line.text for line in paragraph):
+                sentences.append(_pieces(paragraph, report))
+            else:
+                intro += [*paragraph, Line(paragraph[-1].number + 1, "")]
+        self._check_slots(block, sentences, report)
+        follow_ups = [(item.key, render.inline(item.text, item.line)) for item in parts.items]
         return {
-            "intro": render.block(body[:start]),
-            "pieces": pieces,
-            "questions": questions,
-            "words": bodies.count_words(body),
+            "intro": render_block(intro, render),
+            "sentences": [[_without_line(piece) for piece in pieces] for pieces in sentences],
+            "follow_ups": [
+                {"days": int(key), "html": html, "text": plain_words(html)}
+                for key, html in follow_ups
+                if key in ("30", "60", "90")
+            ],
+            "closing": render_block(parts.explanation, render),
         }
 
-    def shape(self, data: Data) -> Any:
-        return sorted(piece["slot"] for piece in data["pieces"] if "slot" in piece)
+    @staticmethod
+    def _check_slots(block: RawBlock, sentences: Sequence[Sequence[Data]], report: Reporter) -> None:
+        seen: dict[str, int] = {}
+        for piece in (piece for pieces in sentences for piece in pieces if "slot" in piece):
+            if not KEY.match(piece["slot"]):
+                report.error(piece["line"], f"{piece['slot']!r} cannot be the key of a slot", KEY_RULE)
+            elif piece["slot"] in seen:
+                report.error(
+                    piece["line"],
+                    f"the slot {piece['slot']!r} is on line {seen[piece['slot']]} already",
+                    "give each slot its own key",
+                )
+            seen.setdefault(piece["slot"], piece["line"])
+        if not seen:
+            report.error(
+                block.line, f"{block.id} has no slots", "write If {situation: this happens}, then I will {action: do this}."
+            )
 
-    def read(self, data: Data, form: Mapping[str, Sequence[str]]) -> Answer:
-        slots = {}
-        for piece in data["pieces"]:
-            if "slot" in piece:
-                text = bodies.first(form, f"slot-{piece['slot']}")
-                slots[piece["slot"]] = bodies.limited(text, 500, gettext("Use at most 500 characters in each field."))
-        if not all(slots.values()):
-            raise InvalidAnswer(gettext("Fill every field of the plan."))
+    def shape(self, data: Data) -> Any:
+        return {"slots": slot_keys(data), "follow_ups": [follow_up["days"] for follow_up in data["follow_ups"]]}
+
+    def read(self, data: Data, form: Form) -> Answer:
+        sent = {key: value(form, f"slot-{key}") for key in slot_keys(data)}
+        slots = {key: text for key, text in sent.items() if text}
+        if not slots:
+            raise FaultyAnswer(gettext("Fill in at least one part of the plan first."))
+        if any(len(text) > LONGEST_TEXT for text in slots.values()):
+            raise FaultyAnswer(
+                gettext("Each part of the plan can have at most %(longest)d characters.", longest=LONGEST_TEXT),
+                {"slots": {key: text[: 2 * LONGEST_TEXT] for key, text in slots.items()}},
+            )
         return {"slots": slots}
 
+    def mark(self, data: Data, answer: Answer, max_points: Decimal) -> Mark:
+        return Mark(solution={"filled": _filled(data, answer), "wanted": len(slot_keys(data))})
+
+    def is_finished(self, data: Data, answer: Answer | None) -> bool:
+        return answer is not None and _filled(data, answer) == len(slot_keys(data))
+
     def words(self, data: Data) -> int:
-        return int(data["words"])
+        said = sum(
+            len((piece.get("text") or piece.get("label", "")).split()) for pieces in data["sentences"] for piece in pieces
+        )
+        asked = (follow_up["html"] for follow_up in data["follow_ups"])
+        return said + count_words(data["intro"], data["closing"], *asked)
+
+
+def slot_keys(data: Data) -> list[str]:
+    """The keys of the slots, as they come in the sentence. Languages may need another order; it is part of the shape."""
+    return [piece["slot"] for pieces in data["sentences"] for piece in pieces if "slot" in piece]
+
+
+def written_plan(data: Data, answer: Answer) -> str:
+    """The plan as plain text with the learner's own words in it; what is not filled shows as its label in brackets."""
+    slots = text_map(answer, "slots")
+    sentences = (
+        "".join(
+            piece["text"] if "text" in piece else str(slots.get(piece["slot"]) or f"[{piece['label']}]")
+            for piece in pieces
+        )
+        for pieces in data["sentences"]
+    )
+    return "\n\n".join(sentences)
+
+
+def _filled(data: Data, answer: Answer) -> int:
+    slots = text_map(answer, "slots")
+    return sum(1 for key in slot_keys(data) if slots.get(key))
+
+
+def _pieces(paragraph: Sequence[Line], report: Reporter) -> list[Data]:
+    """Split a paragraph at its slots."""
+    whole = "\n".join(line.text.strip() for line in paragraph)
+    pieces: list[Data] = []
+    lead, end = "", 0
+
+    def add_text(text: str, at: int) -> str:
+        if "{" in text or "}" in text:
+            report.error(
+                paragraph[0].number + whole.count("\n", 0, at),
+                "a brace is left open",
+                "write each slot as {key: label} on one or two lines",
+            )
+        plain = re.sub(r"\s+", " ", text)
+        if plain:
+            pieces.append({"text": plain})
+        return plain.strip(" ,.;:–-")
+
+    for found in _SLOT.finditer(whole):
+        line = paragraph[0].number + whole.count("\n", 0, found.start())
+        lead = add_text(whole[end : found.start()], end)
+        key, colon, label = found[1].partition(":")
+        label = " ".join(label.split())
+        if not colon or not label:
+            report.error(line, f"the slot {{{found[1]}}} has no label", "write it as {key: label}")
+        pieces.append({"slot": key.strip(), "label": label or key.strip(), "lead": lead, "line": line})
+        end = found.end()
+    add_text(whole[end:], end)
+    return pieces
+
+
+def _without_line(piece: Data) -> Data:
+    return {name: part for name, part in piece.items() if name != "line"}

@@ -1,219 +1,268 @@
-"""A branching scenario: scenes, choices and consequences, a debrief at the ending.
+"""A story with choices: every choice leads to a scene, and a scene without choices is an ending.
 
-The road taken so far travels in the form, so every scene works without JavaScript and reloads where it was.
-Going through to an ending finishes it; it gives no points.
+It gives no points. The form carries the road taken so far, so nothing is kept between requests.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from random import Random
 from typing import Any
 
 from flask_babel import gettext
 
-from learning.activities import bodies
-from learning.activities.registry import (
-    ActivityType,
-    Answer,
-    Data,
-    InvalidAnswer,
-    Line,
-    RawBlock,
-    Renderer,
-    Reporter,
-    register,
+from learning.activities.answer_forms import FaultyAnswer, Form, text_list, value, values
+from learning.activities.option_lists import BULLETS, read_list
+from learning.activities.prose_pieces import (
+    KEY,
+    KEY_RULE,
+    count_words,
+    in_code,
+    render_block,
+    trimmed,
+    without_closing_quote,
 )
+from learning.activities.registry import ActivityType, Answer, Data, Line, Mark, RawBlock, Renderer, Reporter, register
 
-_CHOICE = re.compile(r"- `(?P<key>[^`]*)` \[(?P<text>.+)\]\(#(?P<target>[^)\s]*)\)\s*$")
-LONGEST_ROAD = 60
+LONGEST_ROAD = 200  # choices; scenes may lead back, so a road could go on for ever
+_HEADING = re.compile(r"####(?!#)\s*(.*?)\s*#*\s*\Z")
+_LINK = re.compile(r"\[(.+)\]\(#([^()\s]*)\)\Z")
+_CHOICE_MEND = "write it as - `key` [What I say or do](#scene)"
+
+
+@dataclass(frozen=True)
+class _Scene:
+    id: str
+    line: int
+    body: list[Line]
 
 
 @register
 class Scenario(ActivityType):
+    """Answer: ``{"road": ["scene.choice", ...]}``, and after a new start ``"earlier"``: the last road to an ending.
+
+    The mark's ``feedback`` holds the comments along the road, by ``scene.choice`` and by scene, at an ending only.
+    """
+
     name = "scenario"
-    known_options = frozenset({"start"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
-        intro: list[Line] = []
-        parts: list[tuple[str, int, list[Line]]] = []
-        for line in _joined(block.body):
-            if line.text.startswith("#### "):
-                parts.append((line.text[5:].strip().strip("`"), line.number, []))
-            elif parts:
-                parts[-1][2].append(line)
-            else:
-                intro.append(line)
-        bodies.check_unique(((key, number) for key, number, _ in parts), report)
-        scenes = {key: self._scene(key, number, lines, render, report) for key, number, lines in parts}
-        start = block.option("start") or (parts[0][0] if parts else "")
-        self._check_roads(block, {key: number for key, number, _ in parts}, scenes, start, report)
-        return {
-            "intro": render.block(intro),
-            "scenes": scenes,
-            "start": start,
-            "words": bodies.count_words(intro) + sum(bodies.count_words(lines) for *_, lines in parts) // 2,
-        }
-
-    @staticmethod
-    def _scene(key: str, number: int, lines: list[Line], render: Renderer, report: Reporter) -> Data:
-        if not bodies.KEY.match(key):
-            report.error(number, f"The scene's name {key!r} is not allowed.", "Use small letters, digits and hyphens.")
-        text: list[Line] = []
-        choices: list[dict[str, Any]] = []
-        comments: list[list[Line]] = []
-        closing: list[Line] = []
-        for line in lines:
-            found = _CHOICE.match(line.text)
-            if found:
-                choices.append({"key": found["key"], "text": found["text"], "to": found["target"], "line": line.number})
-                comments.append([])
-            elif line.text.startswith("- `"):
-                report.error(line.number, "This choice leads nowhere.", "Write - `key` [what I do](#scene).")
-            elif choices and line.text.startswith(" ") and line.text.strip().startswith(">"):
-                comments[-1] += bodies.unquote([line])
-            elif line.text.startswith(">") and (choices or closing or _only_quotes_follow(lines, line)):
-                closing += bodies.unquote([line])
-            elif choices and line.text.strip():
-                report.error(line.number, "Text after the choices belongs to none.", "Move it above the choices.")
-            elif not choices:
-                text.append(line)
-        bodies.require_text(text, number, f"The text of the scene {key}", report)
-        bodies.check_unique(((each["key"], each["line"]) for each in choices), report)
-        return {
-            "html": render.block(text),
-            "comment": render.block(closing),
-            "choices": [
-                {
-                    "key": choice["key"],
-                    "html": render.inline(choice["text"], choice["line"]),
-                    "to": choice["to"],
-                    "comment": render.block(comment),
-                }
-                for choice, comment in zip(choices, comments, strict=True)
-            ],
-        }
+        intro, found = _split_scenes(block)
+        if not found:
+            report.error(block.line, f"{block.id} has no scenes", "begin each scene with a line such as #### p1")
+        lines: dict[str, int] = {}
+        scenes: list[Data] = []
+        for scene in found:
+            if not KEY.match(scene.id):
+                report.error(scene.line, f"{scene.id!r} cannot be the id of a scene", KEY_RULE)
+            if scene.id in lines:
+                report.error(
+                    scene.line,
+                    f"the scene {scene.id!r} is on line {lines[scene.id]} already",
+                    "give each scene its own id, and keep it for ever: answers point at it",
+                )
+                continue
+            lines[scene.id] = scene.line
+            scenes.append(_parse_scene(scene, render, report))
+        start = block.option("start")
+        if start is None:
+            report.error(block.line, f"{block.id} does not say where it starts", "write start= and the id of a scene")
+        elif found and start not in lines:
+            report.error(
+                block.line, f"{block.id} starts in {start!r}, which is no scene", "name a scene: " + ", ".join(lines)
+            )
+        elif found:
+            self._check_roads(block, scenes, start, lines, report)
+        for scene_data in scenes:
+            for choice in scene_data["choices"]:
+                line = choice.pop("line")
+                if choice["to"] not in lines:
+                    report.error(
+                        line, f"the choice leads to {choice['to']!r}, which is no scene", "name a scene: " + ", ".join(lines)
+                    )
+        return {"intro": render_block(intro, render), "start": start or "", "scenes": scenes}
 
     @staticmethod
     def _check_roads(
-        block: RawBlock, lines: Mapping[str, int], scenes: Mapping[str, Data], start: str, report: Reporter
+        block: RawBlock, scenes: Sequence[Data], start: str, lines: dict[str, int], report: Reporter
     ) -> None:
-        if start not in scenes:
-            report.error(block.line, f"The first scene {start!r} is not there.", "Set start= to one of the scenes.")
-            return
-        for key, scene in scenes.items():
-            for choice in scene["choices"]:
-                if choice["to"] not in scenes:
-                    report.error(
-                        lines[key], f"The choice `{choice['key']}` leads to {choice['to']!r}, which is not there.",
-                        "Point it at a scene.",
-                    )  # fmt: skip
-        reached, queue = {start}, [start]
-        while queue:
-            for choice in scenes[queue.pop()]["choices"]:
-                if choice["to"] in scenes and choice["to"] not in reached:
-                    reached.add(choice["to"])
-                    queue.append(choice["to"])
-        for key in scenes:
-            if key not in reached:
-                report.error(lines[key], f"No road leads to the scene {key}.", "Add a choice that leads there.")
-        ends = {key for key, scene in scenes.items() if not scene["choices"]}
-        if not ends:
-            report.error(block.line, "The scenario has no ending.", "Write a scene without choices.")
-            return
-        safe = set(ends)
-        while True:
-            more = {k for k, scene in scenes.items() if any(c["to"] in safe for c in scene["choices"])} - safe
-            if not more:
-                break
-            safe |= more
-        for key in reached - safe:
-            report.error(lines[key], f"From the scene {key} no ending can be reached.", "Add a way out.")
+        onwards = {scene["id"]: [choice["to"] for choice in scene["choices"]] for scene in scenes}
+        endings = [scene for scene, targets in onwards.items() if not targets]
+        if not endings:
+            report.error(block.line, f"{block.id} has no ending", "add a scene without choices")
+        reached = _reached([start], onwards)
+        backwards: dict[str, list[str]] = {scene: [] for scene in onwards}
+        for scene, targets in onwards.items():
+            for target in targets:
+                backwards.get(target, []).append(scene)
+        can_end = _reached(endings, backwards)
+        for scene in onwards:
+            if scene not in reached:
+                report.error(
+                    lines[scene], f"the scene {scene!r} cannot be reached", "let a choice lead to it, or take it away"
+                )
+            elif endings and scene not in can_end:
+                report.error(
+                    lines[scene], f"no ending can be reached from {scene!r}", "add a choice that leads towards an ending"
+                )
 
     def shape(self, data: Data) -> Any:
-        return [
-            data["start"],
-            {key: [(each["key"], each["to"]) for each in scene["choices"]] for key, scene in data["scenes"].items()},
-        ]
-
-    def public(self, data: Data, rng: Random) -> Data:
-        scene = data["scenes"][data["start"]]
-        return {"intro": data["intro"], "scene": _shown(data["start"], scene), "road": [], "ended": False}
-
-    def shown_answer(self, data: Data, answer: Answer) -> Answer:
-        """What stands on the page on this road: past scenes, the present one, and the debrief at an ending."""
-        past = []
-        scene_key = data["start"]
-        for step in answer.get("road", ()):
-            scene = data["scenes"][scene_key]
-            choice = next(each for each in scene["choices"] if f"{scene_key}.{each['key']}" == step)
-            past.append({"html": scene["html"], "choice": choice["html"], "comment": choice["comment"]})
-            scene_key = choice["to"]
-        scene = data["scenes"][scene_key]
-        ended = not scene["choices"]
-        endings = [
-            {"html": each["html"], "mine": key == scene_key}
-            for key, each in data["scenes"].items()
-            if not each["choices"]
-        ]
-        if not ended:
-            for step_shown in past:
-                step_shown["comment"] = ""  # comments are for the debrief
         return {
-            "road": list(answer.get("road", ())),
-            "past": past,
-            "scene": _shown(scene_key, scene),
-            "ended": ended,
-            "comment": scene["comment"] if ended else "",
-            "endings": endings if ended else [],
+            "start": data["start"],
+            "scenes": [
+                [scene["id"], [[choice["key"], choice["to"]] for choice in scene["choices"]]] for scene in data["scenes"]
+            ],
         }
 
-    def read(self, data: Data, form: Mapping[str, Sequence[str]]) -> Answer:
+    def public(self, data: Data, rng: Random) -> Data:
+        """``steps`` maps ``scene.choice`` to where it is taken, its words and where it leads."""
+        return {
+            "intro": data["intro"],
+            "start": data["start"],
+            "scenes": {
+                scene["id"]: {"html": scene["html"], "choices": [f"{scene['id']}.{c['key']}" for c in scene["choices"]]}
+                for scene in data["scenes"]
+            },
+            "steps": {
+                f"{scene['id']}.{choice['key']}": {"scene": scene["id"], "html": choice["html"], "to": choice["to"]}
+                for scene in data["scenes"]
+                for choice in scene["choices"]
+            },
+        }
+
+    def read(self, data: Data, form: Form) -> Answer:
+        road, earlier = values(form, "road"), values(form, "earlier")
+        if _ending(data, road):
+            earlier = road
+        elif not _ending(data, earlier):
+            earlier = []
         if "restart" in form:
-            return {"road": []}
-        choice = bodies.first(form, "choice")
+            return {"road": [], "earlier": earlier} if earlier else {"road": []}
+        choice = value(form, "choice")
         if not choice:
-            raise InvalidAnswer(gettext("Choose what to do."))
-        road = [*form.get("road", ()), choice]
-        scene_key = data["start"]
-        if len(road) > LONGEST_ROAD:
-            raise InvalidAnswer(gettext("You have been round many times. Start again from the beginning."))
-        for step in road:
-            found = next(
-                (each for each in data["scenes"][scene_key]["choices"] if f"{scene_key}.{each['key']}" == step), None
-            )
-            if found is None:
-                raise InvalidAnswer(gettext("That choice is not part of this scene. Start again from the beginning."))
-            scene_key = found["to"]
-        return {"road": road}
+            raise FaultyAnswer(gettext("Choose what you do."))
+        road = [*road, choice]
+        if len(road) > LONGEST_ROAD or _walk(data, road) is None:
+            raise FaultyAnswer(gettext("You cannot choose that from here. Load the page again, or start over."))
+        return {"road": road, "earlier": earlier} if earlier else {"road": road}
+
+    def mark(self, data: Data, answer: Answer, max_points: Decimal) -> Mark:
+        road = [step for step in text_list(answer, "road") if isinstance(step, str)]
+        ending = _ending(data, road)
+        if ending is None:
+            return Mark()
+        taken, passed = set(road), {ending, *(step.partition(".")[0] for step in road)}
+        feedback = {
+            f"{scene['id']}.{choice['key']}": choice["comment"]
+            for scene in data["scenes"]
+            for choice in scene["choices"]
+            if choice["comment"] and f"{scene['id']}.{choice['key']}" in taken
+        }
+        feedback |= {
+            scene["id"]: scene["comment"] for scene in data["scenes"] if scene["comment"] and scene["id"] in passed
+        }
+        return Mark(feedback=feedback, solution={"ending": ending})
 
     def is_finished(self, data: Data, answer: Answer | None) -> bool:
-        return answer is not None and bool(self.shown_answer(data, answer)["ended"])
+        return answer is not None and any(_ending(data, text_list(answer, name)) for name in ("road", "earlier"))
 
     def words(self, data: Data) -> int:
-        return int(data["words"])
+        """The words on the shortest road to an ending, all choices along it included."""
+        scenes = {scene["id"]: scene for scene in data["scenes"]}
+
+        def seen_in(scene: Data) -> int:
+            return count_words(scene["html"], *(choice["html"] for choice in scene["choices"]))
+
+        shortest: list[int] = []
+        best = {data["start"]: seen_in(scenes[data["start"]])} if data["start"] in scenes else {}
+        queue = deque(best)
+        while queue:
+            here = queue.popleft()
+            if not scenes[here]["choices"]:
+                shortest.append(best[here])
+            for choice in scenes[here]["choices"]:
+                if choice["to"] in scenes and choice["to"] not in best:
+                    best[choice["to"]] = best[here] + seen_in(scenes[choice["to"]])
+                    queue.append(choice["to"])
+        return count_words(data["intro"]) + min(shortest, default=0)
 
 
-def _joined(lines: Sequence[Line]) -> list[Line]:
-    """Choices that run over two lines, as one."""
-    joined: list[Line] = []
-    for line in lines:
-        last = joined[-1] if joined else None
-        if last and last.text.startswith("- `") and not last.text.rstrip().endswith(")") and line.text.startswith("  "):
-            joined[-1] = Line(last.number, f"{last.text.rstrip()} {line.text.strip()}")
+def _split_scenes(block: RawBlock) -> tuple[list[Line], list[_Scene]]:
+    intro: list[Line] = []
+    scenes: list[_Scene] = []
+    for line, code in zip(block.body, in_code(block.body), strict=True):
+        heading = None if code else _HEADING.match(line.text)
+        if heading:
+            scenes.append(_Scene(heading[1].strip("`"), line.number, []))
         else:
-            joined.append(line)
-    return joined
+            (scenes[-1].body if scenes else intro).append(line)
+    return intro, scenes
 
 
-def _only_quotes_follow(lines: Sequence[Line], line: Line) -> bool:
-    return all(not each.text.strip() or each.text.startswith(">") for each in lines if each.number >= line.number)
-
-
-def _shown(key: str, scene: Data) -> Data:
+def _parse_scene(scene: _Scene, render: Renderer, report: Reporter) -> Data:
+    parts = read_list(scene.body, BULLETS, report)
+    before, comment = parts.before, parts.explanation
+    if not parts.items:
+        before, comment = without_closing_quote(scene.body)
+    if not trimmed(before):
+        report.error(scene.line, f"the scene {scene.id!r} is empty", "write what happens")
+    choices = []
+    for item in parts.items:
+        link = _LINK.match(item.text)
+        if link is None:
+            report.error(item.line, f"the choice {item.key!r} leads nowhere", _CHOICE_MEND)
+            continue
+        choices.append(
+            {
+                "key": item.key,
+                "html": render.inline(link[1], item.line),
+                "to": link[2],
+                "comment": render_block(item.feedback, render),
+                "line": item.line,
+            }
+        )
     return {
-        "key": key,
-        "html": scene["html"],
-        "choices": [{"value": f"{key}.{choice['key']}", "html": choice["html"]} for choice in scene["choices"]],
+        "id": scene.id,
+        "html": render_block(before, render),
+        "choices": choices,
+        "comment": render_block(comment, render),
     }
+
+
+def _reached(starts: Sequence[str], onwards: dict[str, list[str]]) -> set[str]:
+    reached: set[str] = set()
+    queue = deque(starts)
+    while queue:
+        scene = queue.popleft()
+        if scene in onwards and scene not in reached:
+            reached.add(scene)
+            queue.extend(onwards[scene])
+    return reached
+
+
+def _walk(data: Data, road: Sequence[Any]) -> str | None:
+    """The scene at the end of a road of ``scene.choice`` steps, or None when it cannot be walked."""
+    leads = {
+        f"{scene['id']}.{choice['key']}": (scene["id"], choice["to"])
+        for scene in data["scenes"]
+        for choice in scene["choices"]
+    }
+    here: str = data["start"]
+    for step in road:
+        origin, target = leads.get(step, (None, "")) if isinstance(step, str) else (None, "")
+        if origin != here:
+            return None
+        here = target
+    return here
+
+
+def _ending(data: Data, road: Sequence[Any]) -> str | None:
+    """The ending a road leads to; None when it does not lead to one. Nobody ends where nothing was chosen."""
+    here = _walk(data, road) if road else None
+    if here is None or any(scene["id"] == here and scene["choices"] for scene in data["scenes"]):
+        return None
+    return here

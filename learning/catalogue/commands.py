@@ -1,6 +1,108 @@
+"""Courses from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
 import click
+from flask import Flask
+
+from config import ROOT
+from learning.catalogue.compiling import Compiled, compile_course
+
+
+def find_courses(paths: tuple[Path, ...]) -> list[Path]:
+    """Course folders: those named, or the folders in those named that look like courses."""
+    found: list[Path] = []
+    for path in paths or (ROOT / "courses",):
+        if (path / "course.yaml").exists():
+            found.append(path)
+        elif path.is_dir():
+            below = sorted(
+                each for each in path.iterdir() if each.is_dir() and not each.name.startswith((".", "_"))
+            )
+            inside = [each for each in below if (each / "course.yaml").exists() or list(each.glob("*/index.md"))]
+            found += inside or [path]
+        else:
+            found.append(path)
+    return found
 
 
 @click.group()
 def courses() -> None:
-    """To be written."""
+    """Check, publish and list courses."""
+
+
+@courses.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON, for editors.")
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check course folders (or folders of them); by default courses/.
+
+    Names file, line and mend for every fault. Exits with 1 when there is an error.
+    """
+    results: list[Compiled] = [compile_course(folder) for folder in find_courses(paths)]
+    faults = sorted(fault for result in results for fault in result.faults.found)
+    errors = sum(fault.severity == "error" for fault in faults)
+    if as_json:
+        click.echo(json.dumps([fault.as_json() for fault in faults], ensure_ascii=False, indent=2))
+    else:
+        for fault in faults:
+            click.echo(str(fault))
+        click.echo(f"{len(results)} courses checked: {errors} errors, {len(faults) - errors} warnings.")
+    if errors or not results:
+        raise SystemExit(1)
+
+
+@courses.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.pass_obj
+def publish(make_app: Callable[[], Flask], paths: tuple[Path, ...]) -> None:
+    """Publish courses; what is published already stays as it is.
+
+    A course with errors is left as it was, and named; the command then exits with 1.
+    """
+    from learning.catalogue.publishing import NotPublishable, write_lock
+    from learning.catalogue.publishing import publish as publish_course
+    from learning.database import db, writing
+
+    app = make_app()
+    refused = 0
+    with app.app_context():
+        for folder in find_courses(paths or (app.config["SETTINGS"].courses_path,)):
+            try:
+                with writing() as session:
+                    version, created = publish_course(session, folder)
+                    line = f"{folder.name}: version {version.number} {'published' if created else 'is current already'}"
+            except NotPublishable as fault:
+                refused += 1
+                for each in fault.compiled.faults.errors:
+                    click.echo(str(each), err=True)
+                click.echo(f"{folder.name}: not published", err=True)
+                continue
+            click.echo(line)
+            document = compile_course(folder).document if created else None
+            if document is not None:
+                try:
+                    write_lock(folder, document)
+                except OSError:
+                    click.echo(f"{folder.name}: the folder cannot be written; ids.lock.json was left alone", err=True)
+        db.engine.dispose()
+    if refused:
+        raise SystemExit(1)
+
+
+@courses.command("list")
+@click.pass_obj
+def list_courses(make_app: Callable[[], Flask]) -> None:
+    """List the published courses."""
+    from learning.catalogue.store import current_versions
+    from learning.database import db
+
+    app = make_app()
+    with app.app_context(), db.sessionmaker() as session:
+        for version in current_versions(session):
+            languages = ",".join(version.titles)
+            click.echo(f"{version.course.slug:12} version {version.number:<3} {version.minutes:>3} min  {languages}")

@@ -1,3 +1,108 @@
-from flask import Blueprint
+"""The catalogue, a course's page, its media, and what authors see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, render_template, request, url_for
+from flask_babel import gettext
+
+from learning.access.guard import public, requires
+from learning.access.policy import Permission
+from learning.catalogue import addresses, store
+from learning.catalogue.commands import find_courses
+from learning.catalogue.compiling import compile_course
+from learning.catalogue.document import CourseDocument
+from learning.database import db
+from learning.interface import interface_language
+from learning.organisation.models import Level
+from learning.organisation.wording import level_name
 
 blueprint = Blueprint("catalogue", __name__)
+LINES = ("innovation", "risk-management", "change-competence")
+
+
+def line_name(line: str) -> str:
+    """A line of courses in the reader's language."""
+    return {
+        "innovation": gettext("Leading for innovation"),
+        "risk-management": gettext("Risk management"),
+        "change-competence": gettext("Change competence"),
+    }.get(line, line)
+
+
+@blueprint.app_context_processor
+def _wording() -> dict[str, Any]:
+    return {"line_name": line_name, "level_name": level_name}
+
+
+@blueprint.get("/courses")
+@public
+def courses() -> str:
+    line = request.args.get("line") or None
+    level = request.args.get("level") or None
+    query = request.args.get("q", "")[:100]
+    found = store.search(db.session, query, interface_language(), line=line, level=level)
+    return render_template(
+        "catalogue/courses.html",
+        found=found,
+        by_line={name: [each for each in found if each.document.line == name] for name in LINES},
+        query=query,
+        line=line,
+        level=level,
+        lines=LINES,
+        levels=[each.value for each in Level],
+    )
+
+
+@blueprint.get("/courses/<slug>")
+@public
+def course(slug: str) -> str:
+    the_course = store.course_by_slug(db.session, slug)
+    if the_course is None or the_course.current_version_id is None:
+        abort(404)
+    document: CourseDocument = store.load_document(db.session, the_course.current_version_id)
+    wish = request.args.get("lang", "")
+    text = document.text(wish if wish in document.texts else interface_language())
+    version = the_course.current_version
+    assert version is not None
+    number = version.number
+
+    def resolve(html: str) -> str:
+        here = url_for("catalogue.course", slug=slug)
+        return addresses.resolve(
+            html,
+            lesson=lambda name: f"{here}#lessons",
+            media=lambda path: url_for("catalogue.media", slug=slug, version_number=number, path=path),
+            glossary=lambda term: f"{here}#lessons",
+            source=lambda key: f"#source-{key}",
+        )
+
+    return render_template(
+        "catalogue/course.html", course=the_course, version=version, document=document, text=text, resolve=resolve
+    )
+
+
+@blueprint.get("/courses/<slug>/media/<int:version_number>/<path:path>")
+@public
+def media(slug: str, version_number: int, path: str) -> Response:
+    found = store.media_file(db.session, slug, version_number, path)
+    if found is None:
+        abort(404)
+    g.may_be_cached = True
+    response = Response(found.content, mimetype=found.media_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response.set_etag(found.digest)
+    return response
+
+
+@blueprint.get("/authoring")
+@requires(Permission.SEE_AUTHORING)
+def authoring() -> str:
+    folders = find_courses((current_app.config["SETTINGS"].courses_path,))
+    return render_template(
+        "catalogue/authoring.html",
+        versions=store.all_versions(db.session),
+        checks=[compile_course(folder) for folder in folders],
+    )

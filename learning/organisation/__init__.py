@@ -1,0 +1,1 @@
+"""Agencies, the unit tree, people and the positions they hold."""

@@ -1,0 +1,118 @@
+"""Published courses: the SQL of this room, and documents kept in memory since they never change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from learning.catalogue.document import CourseDocument, CourseText
+from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
+
+_documents: dict[str, CourseDocument] = {}
+_lock = Lock()
+MOST_KEPT = 256
+
+
+def load_document(session: Session, version_id: int) -> CourseDocument:
+    """The compiled course of a version. Raises LookupError when there is no such version."""
+    digest = session.scalar(select(CourseVersion.digest).where(CourseVersion.id == version_id))
+    if digest is None:
+        raise LookupError(f"no course version {version_id}")
+    kept = _documents.get(digest)
+    if kept is not None:
+        return kept
+    content = session.scalar(select(CourseVersion.document).where(CourseVersion.id == version_id))
+    document = CourseDocument.model_validate(content)
+    with _lock:
+        if len(_documents) >= MOST_KEPT:
+            _documents.pop(next(iter(_documents)))
+        _documents[digest] = document
+    return document
+
+
+def course_by_slug(session: Session, slug: str) -> Course | None:
+    return session.scalar(select(Course).where(Course.slug == slug))
+
+
+def version_of(session: Session, course_id: int, number: int) -> CourseVersion | None:
+    return session.scalar(
+        select(CourseVersion).where(CourseVersion.course_id == course_id, CourseVersion.number == number)
+    )
+
+
+def current_versions(session: Session) -> list[CourseVersion]:
+    """The current version of every course that takes learners, by slug."""
+    return list(
+        session.scalars(
+            select(CourseVersion)
+            .join(Course, Course.current_version_id == CourseVersion.id)
+            .options(joinedload(CourseVersion.course, innerjoin=True))
+            .where(Course.withdrawn_at.is_(None))
+            .order_by(Course.slug)
+        )
+    )
+
+
+def all_versions(session: Session) -> Sequence[CourseVersion]:
+    """Every version of every course, newest first within a course."""
+    return session.scalars(
+        select(CourseVersion)
+        .join(CourseVersion.course)
+        .options(joinedload(CourseVersion.course, innerjoin=True))
+        .order_by(Course.slug, CourseVersion.number.desc())
+    ).all()
+
+
+def media_file(session: Session, slug: str, version_number: int, path: str) -> MediaFile | None:
+    return session.scalar(
+        select(MediaFile)
+        .join(CourseVersionMedia, CourseVersionMedia.digest == MediaFile.digest)
+        .join(CourseVersion, CourseVersion.id == CourseVersionMedia.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == slug, CourseVersion.number == version_number, CourseVersionMedia.path == path)
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A course in the catalogue; ``text`` is in the searcher's language or the nearest."""
+
+    version: CourseVersion
+    document: CourseDocument
+    text: CourseText
+
+
+@lru_cache(maxsize=1024)
+def _haystack(title: str, summary: str, outcomes: str, lessons: str, text: str) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (weight, part.casefold()) for weight, part in ((8, title), (4, summary), (3, outcomes), (3, lessons), (1, text))
+    )
+
+
+def search(
+    session: Session, query: str, language: str, *, line: str | None = None, level: str | None = None
+) -> list[Found]:
+    """Current courses that hold every word of ``query`` (beginnings of words count), best first; all without one."""
+    words = query.casefold().split()[:10]
+    ranked: list[tuple[int, str, Found]] = []
+    for version in current_versions(session):
+        document = load_document(session, version.id)
+        if (line and document.line != line) or (level and level not in document.levels):
+            continue
+        text = document.text(language)
+        parts = _haystack(
+            text.title,
+            text.summary,
+            " ".join(outcome.text for outcome in text.outcomes),
+            " ".join(lesson.title for lesson in text.lessons),
+            f"{document.id} {text.search_text}",
+        )
+        scores = [sum(weight for weight, part in parts if word in part) for word in words]
+        if all(scores):
+            ranked.append((-sum(scores), document.id, Found(version, document, text)))
+    return [found for _, _, found in sorted(ranked, key=lambda each: each[:2])]
