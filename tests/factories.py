@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from learning.access.models import Role, RoleGrant
+from learning.activities.registry import activity_type
+from learning.catalogue.models import CourseVersion
+from learning.catalogue.publishing import publish
+from learning.catalogue.store import load_document
 from learning.organisation.models import Agency, AgencyKind, Level, Person, Position, Unit
+from learning.progress import answering, assessing, enrolling
+from learning.progress.models import Attempt, Completion, Enrolment
 
 _numbers = count(1)
 NUMBERS = ("999000118", "999000126", "999000134", "999000142", "999000150", "999000169", "999000177", "999000185")
@@ -74,3 +81,66 @@ def grant(session: Session, person: Person, role: Role, agency: Agency | None) -
     session.add(granted)
     session.flush()
     return granted
+
+
+def publish_sample(session: Session, folder: Path | None = None) -> CourseVersion:
+    """The sample course, published."""
+    return publish(session, folder or SAMPLE_COURSE / "sample-101")[0]
+
+
+RIGHT_ANSWERS: dict[str, dict[str, Any]] = {
+    "a-one": {"choice": "right"},
+    "a-two": {"choices": ["measure", "owner"]},
+    "a-three": {"number": "2"},
+}
+
+
+def right_form(session: Session, version: CourseVersion, item_id: str) -> dict[str, list[str]]:
+    """The form fields of the right answer to an assessment item of the sample course."""
+    if item_id == "a-four":
+        item = load_document(session, version.id).texts["en"].assessment.item(item_id)  # type: ignore[union-attr]
+        assert item is not None
+        kind = activity_type("match")
+        public = kind.public(item.data, Random(1))
+        wanted = {"hot": "Summer", "cold": "Winter"}
+        by_text = {right["text"]: right["token"] for right in public["rights"]}
+        return {f"row-{row}": [by_text[text]] for row, text in wanted.items()}
+    return {
+        name: value if isinstance(value, list) else [value] for name, value in RIGHT_ANSWERS[item_id].items()
+    }
+
+
+def finish_lessons(session: Session, enrolment: Enrolment) -> None:
+    """Answer what must be answered in the sample course, and finish its lessons."""
+    document = load_document(session, enrolment.version_id)
+    text = document.text(enrolment.language)
+    first, second = text.lessons
+    question, steps = first.activity("q-risk"), second.activity("q-steps")
+    assert question is not None
+    assert steps is not None
+    answering.record_response(session, enrolment, first, question, {"choice": ["alarm"]}, "k1")
+    places = {f"step-{key}": [str(place)] for place, key in enumerate(("goal", "assess", "decide"), start=1)}
+    answering.record_response(session, enrolment, second, steps, places, "k2")
+    for lesson in text.lessons:
+        answering.finish_lesson(session, enrolment, document, lesson)
+
+
+def open_attempt(session: Session, enrolment: Enrolment, *, right: bool = True) -> Attempt:
+    """An attempt with every drawn item answered, not handed in."""
+    document = load_document(session, enrolment.version_id)
+    attempt = assessing.start_attempt(session, enrolment, document)
+    assessment = document.text(attempt.language).assessment
+    assert assessment is not None
+    if right:
+        for item in assessing.drawn_items(attempt, assessment):
+            assessing.save_answer(session, attempt, item, right_form(session, enrolment.version, item.id))
+    return attempt
+
+
+def complete_course(session: Session, person: Person, version: CourseVersion, language: str = "en") -> Completion:
+    """Take the sample course from beginning to end."""
+    enrolment = enrolling.enrol(session, person, version.course, language)
+    finish_lessons(session, enrolment)
+    completion = assessing.hand_in(session, enrolment, open_attempt(session, enrolment))
+    assert completion is not None
+    return completion

@@ -1,8 +1,8 @@
 """The kinds of activity in a course: each one's syntax, what a browser may see of it, and its marking.
 
 One module and one template a type; importing this package registers them all. Its face is ``registry``
-(``activity_type``, ``all_types``) and ``known_options``. Shared pieces are named after what they read:
-``option_lists``, ``tables``, ``prose_pieces``, ``answer_forms``; ``marking`` holds the arithmetic.
+(``activity_type``, ``all_types``). Shared pieces are named after what they read: ``block_options``,
+``option_lists``, ``tables``, ``prose_pieces``, ``sheet_columns``, ``answer_forms``; ``marking`` holds the arithmetic.
 
 ``video`` of the course format is not here yet.
 """
@@ -21,13 +21,10 @@ from learning.activities import (
     sheet,
     single,
 )
-from learning.activities.block_options import COMMON_OPTIONS, known_options
 
 __all__ = [
-    "COMMON_OPTIONS",
     "figure",
     "guide",
-    "known_options",
     "match",
     "multiple",
     "number",

@@ -1,4 +1,4 @@
-"""The options in a block's header: which a type knows, and reading numbers and flags from them."""
+"""Reading numbers and flags from the options in a block's header."""
 
 from __future__ import annotations
 
@@ -6,36 +6,13 @@ from decimal import Decimal, InvalidOperation
 
 from learning.activities.registry import RawBlock, Reporter
 
-COMMON_OPTIONS = frozenset({"points", "outcome", "rev", "optional"})
-_OWN_OPTIONS = {
-    "single": frozenset({"fixed"}),
-    "multiple": frozenset({"fixed"}),
-    "number": frozenset({"answer", "tolerance", "unit"}),
-    "order": frozenset({"partial"}),
-    "match": frozenset[str](),
-    "reflect": frozenset({"recall"}),
-    "scenario": frozenset({"start"}),
-    "sheet": frozenset({"rows", "min"}),
-    "plan": frozenset[str](),
-    "scale": frozenset({"anchors"}),
-    "guide": frozenset({"minutes"}),
-    "figure": frozenset[str](),
-}
-
-
-def known_options(type_name: str) -> frozenset[str]:
-    """Every option a block of this type may have, the common ones included. KeyError for an unknown type."""
-    return COMMON_OPTIONS | _OWN_OPTIONS[type_name]
-
 
 def flag(block: RawBlock, name: str) -> bool:
     """Whether a flag such as ``fixed`` is set, here or in the source language."""
     return block.option(name) == "true"
 
 
-def whole_number(
-    block: RawBlock, name: str, default: int, lowest: int, highest: int, report: Reporter
-) -> int:
+def whole_number(block: RawBlock, name: str, default: int, lowest: int, highest: int, report: Reporter) -> int:
     """A whole number within bounds. Reports a fault and answers the default otherwise."""
     text = block.option(name)
     if text is None:
@@ -44,8 +21,8 @@ def whole_number(
         return int(text)
     report.error(
         block.line,
-        f"the option {name} of {block.id} is {text!r}, not a whole number from {lowest} to {highest}",
-        f"write {name}={default}, or another whole number from {lowest} to {highest}",
+        f"The option {name} of {block.id} is {text!r}, not a whole number from {lowest} to {highest}.",
+        f"Write {name}={default}, or another whole number from {lowest} to {highest}.",
     )
     return default
 

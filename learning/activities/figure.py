@@ -1,48 +1,50 @@
-"""A picture with a text alternative, a caption and, when needed, a longer description."""
+"""A picture with a caption and, where the picture says much, a longer description."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from learning.activities import bodies
-from learning.activities.registry import ActivityType, Answer, Data, RawBlock, Renderer, Reporter, register
+from flask_babel import gettext
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<source>[^)\s]+)\)")
+from learning.activities.answer_forms import FaultyAnswer, Form
+from learning.activities.prose_pieces import count_words, paragraphs, render_block, without_closing_quote
+from learning.activities.registry import ActivityType, Answer, Data, RawBlock, Renderer, Reporter, register
 
 
 @register
 class Figure(ActivityType):
+    """Only looked at. The picture's file may differ between languages. Its alternative text is checked as prose."""
+
     name = "figure"
     known_options = frozenset({"src"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
-        body, description = bodies.split_closing_quote(block.body)
-        text = "\n".join(line.text for line in body)
-        found = _IMAGE.search(text)
-        if found is None:
-            report.error(block.line, "The figure has no picture.", "Write ![what it says](../media/name.svg).")
-            return {"image": "", "caption": "", "description": "", "words": 0}
-        if len(found["alt"].split()) < 3:
-            report.error(block.line, "The picture has no text that says what it says.", "Write it between ![ and ].")
-        last = block_line = text[: found.end()].count("\n")
-        picture = " ".join(line.text for line in body[: last + 1]).strip()
+        body, description = without_closing_quote(block.body)
+        pieces = paragraphs(body)
+        pictures = [piece for piece in pieces if piece[0].text.lstrip().startswith("![")]
+        if len(pictures) != 1 or pieces[0] is not pictures[0]:
+            report.error(
+                pictures[1][0].number if len(pictures) > 1 else block.line,
+                f"The block {block.id} must begin with its picture and have only one.",
+                "Write ![a text that says what the picture says](../media/name.svg), a blank line, then the caption.",
+            )
+        picture = pictures[0] if pictures else []
+        caption = [line for line in body if line not in picture]
+        html = render.inline(" ".join(line.text.strip() for line in picture), picture[0].number) if picture else ""
         return {
-            "image": render.inline(picture, body[block_line].number),
-            "caption": render.block(body[last + 1 :]),
-            "description": render.block(description),
-            "words": bodies.count_words(body[last + 1 :]),
+            "picture": html,
+            "caption": render_block(caption, render),
+            "description": render_block(description, render),
         }
 
     def shape(self, data: Data) -> Any:
-        return "figure"
+        return {"has_description": bool(data["description"])}
+
+    def read(self, data: Data, form: Form) -> Answer:
+        raise FaultyAnswer(gettext("There is nothing to answer here."))
 
     def needs_answer(self, data: Data) -> bool:
         return False
 
-    def read(self, data: Data, form: Mapping[str, Sequence[str]]) -> Answer:
-        return {}
-
     def words(self, data: Data) -> int:
-        return int(data["words"])
+        return count_words(data["caption"], data["description"])

@@ -46,14 +46,16 @@ class Match(ActivityType):
         body, explanation = without_closing_quote(block.body)
         stem, table, after = split_at_table(body, report)
         if not trimmed(stem):
-            report.error(block.line, f"{block.id} has no question", "write what to match before the table")
+            report.error(block.line, f"The block {block.id} has no question.", "Write what to match before the table.")
         if not explanation:
-            report.error(block.line, f"{block.id} has no explanation", "end the block with a line > that says why")
+            report.error(
+                block.line, f"The block {block.id} has no explanation.", "End the block with a line > that says why."
+            )
         if trimmed(after):
             report.error(
                 trimmed(after)[0].number,
-                "text after the table belongs nowhere",
-                "move it before the table; the explanation begins with > after a blank line",
+                "Text after the table belongs nowhere.",
+                "Move it before the table; the explanation begins with > after a blank line.",
             )
         rows: list[Data] = []
         rights: list[Data] = []
@@ -68,12 +70,12 @@ class Match(ActivityType):
 
     @staticmethod
     def _has_right_header(block: RawBlock, table: Table | None, report: Reporter) -> bool:
-        mend = "write a table with the header | key | left | right |"
+        mend = "Write a table with the header | key | left | right |."
         if table is None:
-            report.error(block.line, f"{block.id} has no table", mend)
+            report.error(block.line, f"The block {block.id} has no table.", mend)
             return False
         if [cell.strip("`* ").lower() for cell in table.header.cells] != _HEADER:
-            report.error(table.header.line, "the header of the table is not key, left, right", mend)
+            report.error(table.header.line, "The header of the table is not key, left, right.", mend)
             return False
         return True
 
@@ -86,19 +88,19 @@ class Match(ActivityType):
         for row in table.rows:
             key, left, right = _key_of(row), row.cells[1], row.cells[2]
             if not KEY.match(key):
-                report.error(row.line, f"{key!r} cannot be the key of a row", KEY_RULE)
+                report.error(row.line, f"{key!r} cannot be the key of a row.", KEY_RULE)
             elif key in seen:
                 report.error(
-                    row.line, f"the key {key!r} is used on line {seen[key]} already", "give each row its own key"
+                    row.line, f"The key {key!r} is used on line {seen[key]} already.", "Give each row its own key."
                 )
             seen.setdefault(key, row.line)
             if not right:
-                report.error(row.line, f"the row {key!r} has nothing on the right", "write what belongs to it")
+                report.error(row.line, f"The row {key!r} has nothing on the right.", "Write what belongs to it.")
             if not left and right in tokens:
                 report.error(
                     row.line,
-                    f"the distractor {key!r} is the right answer of another row",
-                    "give the distractor words of its own, or take the row away",
+                    f"The distractor {key!r} is the right answer of another row.",
+                    "Give the distractor words of its own, or take the row away.",
                 )
             if right not in tokens:
                 tokens[right] = _token(block.id, key)
@@ -107,9 +109,11 @@ class Match(ActivityType):
             if left:
                 rows.append({"key": key, "html": render.inline(left, row.line), "right": tokens[right]})
         if len(rows) < 2:
-            report.error(table.header.line, f"{block.id} has fewer than two rows to match", "write at least two")
+            report.error(
+                table.header.line, f"The block {block.id} has fewer than two rows to match.", "Write at least two."
+            )
         elif len(rights) < 2:
-            report.error(table.header.line, f"every row of {block.id} has the same right", "write at least two")
+            report.error(table.header.line, f"Every row of {block.id} has the same right.", "Write at least two.")
 
     def shape(self, data: Data) -> Any:
         return {
@@ -125,10 +129,6 @@ class Match(ActivityType):
             "rows": [{"key": row["key"], "html": row["html"]} for row in data["rows"]],
             "rights": rights,
         }
-
-    def shown_answer(self, data: Data, answer: Answer) -> Answer:
-        words = {choice["key"]: choice["text"] for choice in data["choices"]}
-        return {"pairs": {key: _text_key(data, words.get(value, "")) for key, value in answer["pairs"].items()}}
 
     def read(self, data: Data, form: Form) -> Answer:
         known = {right["token"] for right in data["rights"]}

@@ -21,11 +21,12 @@ class Multiple(ActivityType):
 
     name = "multiple"
     scored = True
+    known_options = frozenset({"fixed"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         data = parse_options(block, render, report)
         if data["options"] and not right_keys(data):
-            report.error(block.line, f"{block.id} has no right option", "tick at least one option with [x]")
+            report.error(block.line, f"The block {block.id} has no right option.", "Tick at least one option with [x].")
         return data
 
     def shape(self, data: Data) -> Any:
@@ -62,5 +63,7 @@ class Multiple(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(
-            data["stem"], data["explanation"], *(option["html"] + " " + option["feedback"] for option in data["options"])
+            data["stem"],
+            data["explanation"],
+            *(option["html"] + " " + option["feedback"] for option in data["options"]),
         )

@@ -43,20 +43,24 @@ class Number(ActivityType):
 
     name = "number"
     scored = True
-    translatable_options = frozenset({"unit"})
+    known_options = frozenset({"answer", "tolerance", "unit"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         stem, explanation = without_closing_quote(block.body)
         if not stem:
-            report.error(block.line, f"{block.id} has no question", "write the question first")
+            report.error(block.line, f"The block {block.id} has no question.", "Write the question first.")
         if not explanation:
             report.error(
-                block.line, f"{block.id} has no explanation", "end the block with a line > that shows how it is worked out"
+                block.line,
+                f"The block {block.id} has no explanation.",
+                "End the block with a line > that shows how it is worked out.",
             )
         answer = self._decimal(block, "answer", None, report)
         tolerance = self._decimal(block, "tolerance", "0", report)
         if tolerance < 0:
-            report.error(block.line, f"the tolerance of {block.id} is negative", "write tolerance=0 or a positive number")
+            report.error(
+                block.line, f"The tolerance of {block.id} is negative.", "Write tolerance=0 or a positive number."
+            )
         return {
             "stem": render.block(stem) if stem else "",
             "answer": str(answer),
@@ -70,11 +74,11 @@ class Number(ActivityType):
         text = block.option(name, default)
         number = decimal_number(text) if text is not None else None
         if number is None:
-            what = f"the option {name} of {block.id} is {text!r}, no decimal number"
+            what = f"The option {name} of {block.id} is {text!r}, no decimal number."
             report.error(
                 block.line,
-                what if text is not None else f"{block.id} has no {name}",
-                f"write a decimal number with a point, such as {name}=1.5",
+                what if text is not None else f"The block {block.id} has no {name}.",
+                f"Write a decimal number with a point, such as {name}=1.5.",
             )
             return Decimal(0)
         return number

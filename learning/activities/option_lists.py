@@ -43,10 +43,10 @@ class ListStyle:
     example: str
 
 
-TASKS = ListStyle(re.compile(r"[-*+] \[([ xX])\] ?(.*)\Z"), "an option", "- [ ] `key` Text of the option")
-STEPS = ListStyle(re.compile(r"([0-9]{1,9})[.)] +(.*)\Z"), "a step", "1. `key` Text of the step")
+TASKS = ListStyle(re.compile(r"[-*+] \[([ xX])\] ?(.*)\Z"), "option", "- [ ] `key` Text of the option")
+STEPS = ListStyle(re.compile(r"([0-9]{1,9})[.)] +(.*)\Z"), "step", "1. `key` Text of the step")
 # A bullet counts only with its key, so that prose before the list may hold ordinary bullets.
-BULLETS = ListStyle(re.compile(r"([-*+]) +(`[^`]*`.*)\Z"), "an item", "- `key` Text")
+BULLETS = ListStyle(re.compile(r"([-*+]) +(`[^`]*`.*)\Z"), "item", "- `key` Text")
 _ANY_ITEM = re.compile(r"([-*+]|[0-9]{1,9}[.)]) ")
 
 
@@ -104,8 +104,8 @@ def read_list(
             else:
                 report.error(
                     line.number,
-                    "feedback must be indented under its option",
-                    "indent the line with two spaces; an explanation for all comes after a blank line",
+                    "Feedback must be indented under its option.",
+                    "Indent the line with two spaces; an explanation for all comes after a blank line.",
                 )
                 items[-1].feedback.extend(unquoted([line]))
         else:
@@ -117,19 +117,19 @@ def read_list(
 
 def _report_stray(line: Line, style: ListStyle, report: Reporter) -> None:
     if _ANY_ITEM.match(line.text):
-        report.error(line.number, f"this item is not written as {style.name}", f"write it as {style.example}")
+        report.error(line.number, f"This line is not written as one {style.name} of the list.", f"Write it as {style.example}.")
     else:
         report.error(
             line.number,
-            "text after the list belongs nowhere",
-            "move it before the list, or begin the line with > to make it the explanation",
+            "Text after the list belongs nowhere.",
+            "Move it before the list, or begin the line with > to make it the explanation.",
         )
 
 
 def _item(line: Line, found: re.Match[str], style: ListStyle, report: Reporter) -> Item:
     keyed = _KEYED.match(found[2].strip())
     if keyed is None:
-        report.error(line.number, f"{style.name} has no key", f"write the key in backticks first: {style.example}")
+        report.error(line.number, f"The {style.name} has no key.", f"Write the key in backticks first: {style.example}.")
         return Item(line.number, found[1], "", found[2].strip())
     return Item(line.number, found[1], keyed[1].strip(), keyed[2].strip())
 
@@ -138,35 +138,33 @@ def _continue_item(items: list[Item], line: Line, style: ListStyle, report: Repo
     inner = line.text.strip()
     found = style.marker.match(inner)
     if found:
-        report.error(line.number, f"{style.name} is indented", "begin the line at the left margin")
+        report.error(line.number, f"The {style.name} is indented.", "Begin the line at the left margin.")
         items.append(_item(line, found, style, report))
     elif inner.startswith(">"):
         items[-1].feedback.extend(unquoted([line]))
     elif items[-1].feedback:
-        report.error(line.number, "a line of feedback does not begin with >", "begin the line with two spaces and >")
+        report.error(line.number, "A line of feedback does not begin with >.", "Begin the line with two spaces and >.")
         items[-1].feedback.append(Line(line.number, inner))
     else:
         items[-1].text = f"{items[-1].text} {inner}".strip()
 
 
-def _check_keys(
-    items: Sequence[Item], style: ListStyle, report: Reporter, key: re.Pattern[str], key_rule: str
-) -> None:
+def _check_keys(items: Sequence[Item], style: ListStyle, report: Reporter, key: re.Pattern[str], key_rule: str) -> None:
     seen: dict[str, int] = {}
     for item in items:
         if not item.text:
-            report.error(item.line, f"{style.name} has no text", f"write it as {style.example}")
+            report.error(item.line, f"The {style.name} has no text.", f"Write it as {style.example}.")
         if not item.key:
             if item.text and "`" in item.text:
-                report.error(item.line, f"the key of {style.name} is empty", f"write it as {style.example}")
+                report.error(item.line, f"The key of the {style.name} is empty.", f"Write it as {style.example}.")
             continue
         if not key.match(item.key):
-            report.error(item.line, f"{item.key!r} cannot be a key", key_rule)
+            report.error(item.line, f"{item.key!r} cannot be a key.", key_rule)
         elif item.key in seen:
             report.error(
                 item.line,
-                f"the key {item.key!r} is used on line {seen[item.key]} already",
-                "give each its own key, and keep it for ever: answers point at it",
+                f"The key {item.key!r} is used on line {seen[item.key]} already.",
+                "Give each its own key, and keep it for ever: answers point at it.",
             )
         seen.setdefault(item.key, item.line)
 
@@ -181,27 +179,27 @@ def parse_options(block: RawBlock, render: Renderer, report: Reporter) -> Data:
     """
     parts = read_list(block.body, TASKS, report)
     if not parts.before:
-        report.error(block.line, f"{block.id} has no question", "write the question before the options")
+        report.error(block.line, f"The block {block.id} has no question.", "Write the question before the options.")
     if len(parts.items) < 2:
         report.error(
             block.line,
-            f"{block.id} has {'one option' if parts.items else 'no options'}",
-            f"write at least two, each on a line such as {TASKS.example}",
+            f"The block {block.id} has {'one option' if parts.items else 'no options'}.",
+            f"Write at least two, each on a line such as {TASKS.example}.",
         )
     options = []
     for item in parts.items:
         if not any(line.text.strip() for line in item.feedback):
             report.error(
                 item.line,
-                f"the option {item.key!r} has no feedback",
-                "add a line under it that begins with two spaces and > and says why it is right or wrong",
+                f"The option {item.key!r} has no feedback.",
+                "Add a line under it that begins with two spaces and > and says why it is right or wrong.",
             )
         html = render.inline(item.text, item.line)
         if _ALL_OR_NONE.search(item.text):
             report.warning(
                 item.line,
-                "an option that means all or none of the others measures test skill, and breaks when shuffled",
-                "replace it with a concrete option, or use a multiple block",
+                "An option that means all or none of the others measures test skill, and breaks when shuffled.",
+                "Replace it with a concrete option, or use a multiple block.",
             )
         options.append(
             {
@@ -228,8 +226,8 @@ def _warn_of_long_option(items: Sequence[Item], options: Sequence[Data], report:
     longest = items[lengths.index(max(lengths))]
     report.warning(
         longest.line,
-        f"the longest option ({max(lengths)} characters) is more than twice the shortest ({min(lengths)})",
-        "make the options about equally long; length gives the answer away",
+        f"The longest option ({max(lengths)} characters) is more than twice the shortest ({min(lengths)}).",
+        "Make the options about equally long; length gives the answer away.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -22,22 +23,27 @@ class Order(ActivityType):
 
     name = "order"
     scored = True
+    known_options = frozenset({"partial"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         parts = read_list(block.body, STEPS, report)
         if not parts.before:
-            report.error(block.line, f"{block.id} has no question", "write what to put in order before the steps")
+            report.error(
+                block.line, f"The block {block.id} has no question.", "Write what to put in order before the steps."
+            )
         if len(parts.items) < 3:
             report.error(
                 block.line,
-                f"{block.id} has {len(parts.items)} steps",
-                f"write at least three, in the right order, each on a line such as {STEPS.example}",
+                f"The block {block.id} has {len(parts.items)} steps.",
+                f"Write at least three, in the right order, each on a line such as {STEPS.example}.",
             )
         for item in parts.items:
             if item.feedback:
-                report.error(item.line, "a step has no feedback of its own", "move it to the closing > explanation")
+                report.error(item.line, "A step has no feedback of its own.", "Move it to the closing > explanation.")
         if not parts.explanation:
-            report.error(block.line, f"{block.id} has no explanation", "end the block with a line > that says why")
+            report.error(
+                block.line, f"The block {block.id} has no explanation.", "End the block with a line > that says why."
+            )
         steps = [{"key": item.key, "html": render.inline(item.text, item.line)} for item in parts.items]
         return {
             "stem": render.block(parts.before) if parts.before else "",
@@ -72,8 +78,8 @@ class Order(ActivityType):
         kept = int(correct)
         pairs = 1
         if data["partial"] and sorted(map(str, given)) == sorted(keys):
-            follows = list(zip(keys, keys[1:], strict=False))
-            kept = sum(pair in follows for pair in zip(given, given[1:], strict=False))
+            follows = list(pairwise(keys))
+            kept = sum(pair in follows for pair in pairwise(given))
             pairs = len(follows)
         return Mark(
             points=share_of(max_points, kept, pairs),

@@ -17,7 +17,7 @@ from learning.activities.registry import ActivityType, Answer, Data, Line, Mark,
 FOLLOW_UP_DAYS = (30, 60, 90)
 LONGEST_TEXT = 2_000  # characters in a slot
 _SLOT = re.compile(r"\{([^{}]*)\}")
-_FOLLOW_UPS = ListStyle(re.compile(r"([-*+]) +(`\s*[0-9][^`]*`.*)\Z"), "a question", "- `30` The question")
+_FOLLOW_UPS = ListStyle(re.compile(r"([-*+]) +(`\s*[0-9][^`]*`.*)\Z"), "question", "- `30` The question")
 
 
 @register
@@ -30,21 +30,26 @@ class Plan(ActivityType):
     """
 
     name = "plan"
+    known_options = frozenset({"followup", "share"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         parts = read_list(
-            block.body, _FOLLOW_UPS, report, key=re.compile(r"30\Z|60\Z|90\Z"), key_rule="the keys are `30`, `60` and `90`"
+            block.body,
+            _FOLLOW_UPS,
+            report,
+            key=re.compile(r"30\Z|60\Z|90\Z"),
+            key_rule="The keys are `30`, `60` and `90`.",
         )
         days = [item.key for item in parts.items]
         if days != [str(day) for day in FOLLOW_UP_DAYS]:
             report.error(
                 parts.items[0].line if parts.items else block.line,
-                f"{block.id} must ask after 30, 60 and 90 days, in that order",
-                "write three lines: - `30` Question, - `60` Question, - `90` Question",
+                f"The block {block.id} must ask after 30, 60 and 90 days, in that order.",
+                "Write three lines: - `30` Question, - `60` Question, - `90` Question.",
             )
         for item in parts.items:
             if item.feedback:
-                report.error(item.line, "a question has no feedback", "take the quoted lines away")
+                report.error(item.line, "A question has no feedback.", "Take the quoted lines away.")
         intro: list[Line] = []
         sentences: list[list[Data]] = []
         for paragraph in paragraphs(parts.before):
@@ -70,17 +75,19 @@ class Plan(ActivityType):
         seen: dict[str, int] = {}
         for piece in (piece for pieces in sentences for piece in pieces if "slot" in piece):
             if not KEY.match(piece["slot"]):
-                report.error(piece["line"], f"{piece['slot']!r} cannot be the key of a slot", KEY_RULE)
+                report.error(piece["line"], f"{piece['slot']!r} cannot be the key of a slot.", KEY_RULE)
             elif piece["slot"] in seen:
                 report.error(
                     piece["line"],
-                    f"the slot {piece['slot']!r} is on line {seen[piece['slot']]} already",
-                    "give each slot its own key",
+                    f"The slot {piece['slot']!r} is on line {seen[piece['slot']]} already.",
+                    "Give each slot its own key.",
                 )
             seen.setdefault(piece["slot"], piece["line"])
         if not seen:
             report.error(
-                block.line, f"{block.id} has no slots", "write If {situation: this happens}, then I will {action: do this}."
+                block.line,
+                f"The block {block.id} has no slots.",
+                "Write If {situation: this happens}, then I will {action: do this}.",
             )
 
     def shape(self, data: Data) -> Any:
@@ -105,15 +112,14 @@ class Plan(ActivityType):
         return answer is not None and _filled(data, answer) == len(slot_keys(data))
 
     def words(self, data: Data) -> int:
-        said = sum(
-            len((piece.get("text") or piece.get("label", "")).split()) for pieces in data["sentences"] for piece in pieces
-        )
+        pieces = (piece for sentence in data["sentences"] for piece in sentence)
+        said = sum(len((piece.get("text") or piece.get("label", "")).split()) for piece in pieces)
         asked = (follow_up["html"] for follow_up in data["follow_ups"])
         return said + count_words(data["intro"], data["closing"], *asked)
 
 
 def slot_keys(data: Data) -> list[str]:
-    """The keys of the slots, as they come in the sentence. Languages may need another order; it is part of the shape."""
+    """The keys of the slots in the order of the sentence, which a translation keeps."""
     return [piece["slot"] for pieces in data["sentences"] for piece in pieces if "slot" in piece]
 
 
@@ -145,8 +151,8 @@ def _pieces(paragraph: Sequence[Line], report: Reporter) -> list[Data]:
         if "{" in text or "}" in text:
             report.error(
                 paragraph[0].number + whole.count("\n", 0, at),
-                "a brace is left open",
-                "write each slot as {key: label} on one or two lines",
+                "A brace is left open.",
+                "Write each slot as {key: label} on one or two lines.",
             )
         plain = re.sub(r"\s+", " ", text)
         if plain:
@@ -159,7 +165,7 @@ def _pieces(paragraph: Sequence[Line], report: Reporter) -> list[Data]:
         key, colon, label = found[1].partition(":")
         label = " ".join(label.split())
         if not colon or not label:
-            report.error(line, f"the slot {{{found[1]}}} has no label", "write it as {key: label}")
+            report.error(line, f"The slot {{{found[1]}}} has no label.", "Write it as {key: label}.")
         pieces.append({"slot": key.strip(), "label": label or key.strip(), "lead": lead, "line": line})
         end = found.end()
     add_text(whole[end:], end)

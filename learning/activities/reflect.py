@@ -1,46 +1,54 @@
-"""A reflection: private text that only the learner sees. ``recall=id`` shows an earlier one again."""
+"""A question to think about; only the learner sees the text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
 
-from learning.activities import bodies
-from learning.activities.registry import (
-    ActivityType,
-    Answer,
-    Data,
-    InvalidAnswer,
-    RawBlock,
-    Renderer,
-    Reporter,
-    register,
-)
+from learning.activities.answer_forms import FaultyAnswer, Form, value
+from learning.activities.prose_pieces import KEY, count_words, render_block, trimmed
+from learning.activities.registry import ActivityType, Answer, Data, RawBlock, Renderer, Reporter, register
 
-LONGEST = 10_000
+LONGEST_TEXT = 10_000  # characters
 
 
 @register
 class Reflect(ActivityType):
+    """Answer: ``{"text": words}``. ``recall`` is the id of an earlier reflection to show again."""
+
     name = "reflect"
     known_options = frozenset({"recall", "visibility"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
-        bodies.require_text(block.body, block.line, "The prompt", report)
+        if not trimmed(block.body):
+            report.error(block.line, f"The block {block.id} has no prompt.", "Write the question to reflect on.")
+        recall = block.option("recall")
+        if recall is not None and not KEY.match(recall):
+            report.error(
+                block.line, f"The option recall={recall} names no id.", "Name the id of an earlier reflect block of this lesson."
+            )
         if block.option("visibility", "private") != "private":
             report.error(block.line, "A reflection is always private.", "Take visibility= away.")
-        return {"prompt": render.block(block.body), "words": bodies.count_words(block.body)}
+        return {"prompt": render_block(block.body, render), "recall": recall}
 
     def shape(self, data: Data) -> Any:
-        return "reflect"
+        return {"recall": data["recall"]}
 
-    def read(self, data: Data, form: Mapping[str, Sequence[str]]) -> Answer:
-        text = bodies.first(form, "text")
+    def read(self, data: Data, form: Form) -> Answer:
+        text = value(form, "text")
         if not text:
-            raise InvalidAnswer(gettext("Write a few words first."))
-        return {"text": bodies.limited(text, LONGEST, gettext("The text is too long; 10,000 characters at most."))}
+            raise FaultyAnswer(gettext("Write a few words first."))
+        if len(text) > LONGEST_TEXT:
+            raise FaultyAnswer(
+                gettext(
+                    "The text has %(length)d characters. It can have at most %(longest)d.",
+                    length=len(text),
+                    longest=LONGEST_TEXT,
+                ),
+                {"text": text},
+            )
+        return {"text": text}
 
     def words(self, data: Data) -> int:
-        return int(data["words"])
+        return count_words(data["prompt"])

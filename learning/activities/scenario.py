@@ -9,7 +9,6 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -26,12 +25,13 @@ from learning.activities.prose_pieces import (
     trimmed,
     without_closing_quote,
 )
-from learning.activities.registry import ActivityType, Answer, Data, Line, Mark, RawBlock, Renderer, Reporter, register
+from learning.activities.registry import ActivityType, Answer, Data, Line, RawBlock, Renderer, Reporter, register
 
 LONGEST_ROAD = 200  # choices; scenes may lead back, so a road could go on for ever
 _HEADING = re.compile(r"####(?!#)\s*(.*?)\s*#*\s*\Z")
 _LINK = re.compile(r"\[(.+)\]\(#([^()\s]*)\)\Z")
-_CHOICE_MEND = "write it as - `key` [What I say or do](#scene)"
+_NO_SCENE: Data = {"id": "", "html": "", "choices": [], "comment": ""}
+_CHOICE_MEND = "Write it as - `key` [What I say or do](#scene)."
 
 
 @dataclass(frozen=True)
@@ -45,35 +45,42 @@ class _Scene:
 class Scenario(ActivityType):
     """Answer: ``{"road": ["scene.choice", ...]}``, and after a new start ``"earlier"``: the last road to an ending.
 
-    The mark's ``feedback`` holds the comments along the road, by ``scene.choice`` and by scene, at an ending only.
+    Comments are kept for the debrief at an ending; see ``shown_answer``.
     """
 
     name = "scenario"
+    known_options = frozenset({"start"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         intro, found = _split_scenes(block)
         if not found:
-            report.error(block.line, f"{block.id} has no scenes", "begin each scene with a line such as #### p1")
+            report.error(
+                block.line, f"The block {block.id} has no scenes.", "Begin each scene with a line such as #### p1."
+            )
         lines: dict[str, int] = {}
         scenes: list[Data] = []
         for scene in found:
             if not KEY.match(scene.id):
-                report.error(scene.line, f"{scene.id!r} cannot be the id of a scene", KEY_RULE)
+                report.error(scene.line, f"{scene.id!r} cannot be the id of a scene.", KEY_RULE)
             if scene.id in lines:
                 report.error(
                     scene.line,
-                    f"the scene {scene.id!r} is on line {lines[scene.id]} already",
-                    "give each scene its own id, and keep it for ever: answers point at it",
+                    f"The scene {scene.id!r} is on line {lines[scene.id]} already.",
+                    "Give each scene its own id, and keep it for ever: answers point at it.",
                 )
                 continue
             lines[scene.id] = scene.line
             scenes.append(_parse_scene(scene, render, report))
         start = block.option("start")
         if start is None:
-            report.error(block.line, f"{block.id} does not say where it starts", "write start= and the id of a scene")
+            report.error(
+                block.line, f"The block {block.id} does not say where it starts.", "Write start= and the id of a scene."
+            )
         elif found and start not in lines:
             report.error(
-                block.line, f"{block.id} starts in {start!r}, which is no scene", "name a scene: " + ", ".join(lines)
+                block.line,
+                f"The block {block.id} starts in {start!r}, which is no scene.",
+                "Name a scene: " + ", ".join(lines) + ".",
             )
         elif found:
             self._check_roads(block, scenes, start, lines, report)
@@ -82,7 +89,9 @@ class Scenario(ActivityType):
                 line = choice.pop("line")
                 if choice["to"] not in lines:
                     report.error(
-                        line, f"the choice leads to {choice['to']!r}, which is no scene", "name a scene: " + ", ".join(lines)
+                        line,
+                        f"The choice leads to {choice['to']!r}, which is no scene.",
+                        "Name a scene: " + ", ".join(lines) + ".",
                     )
         return {"intro": render_block(intro, render), "start": start or "", "scenes": scenes}
 
@@ -93,7 +102,7 @@ class Scenario(ActivityType):
         onwards = {scene["id"]: [choice["to"] for choice in scene["choices"]] for scene in scenes}
         endings = [scene for scene, targets in onwards.items() if not targets]
         if not endings:
-            report.error(block.line, f"{block.id} has no ending", "add a scene without choices")
+            report.error(block.line, f"The block {block.id} has no ending.", "Add a scene without choices.")
         reached = _reached([start], onwards)
         backwards: dict[str, list[str]] = {scene: [] for scene in onwards}
         for scene, targets in onwards.items():
@@ -103,35 +112,61 @@ class Scenario(ActivityType):
         for scene in onwards:
             if scene not in reached:
                 report.error(
-                    lines[scene], f"the scene {scene!r} cannot be reached", "let a choice lead to it, or take it away"
+                    lines[scene], f"The scene {scene!r} cannot be reached.", "Let a choice lead to it, or take it away."
                 )
             elif endings and scene not in can_end:
                 report.error(
-                    lines[scene], f"no ending can be reached from {scene!r}", "add a choice that leads towards an ending"
+                    lines[scene],
+                    f"No ending can be reached from {scene!r}.",
+                    "Add a choice that leads towards an ending.",
                 )
 
     def shape(self, data: Data) -> Any:
         return {
             "start": data["start"],
             "scenes": [
-                [scene["id"], [[choice["key"], choice["to"]] for choice in scene["choices"]]] for scene in data["scenes"]
+                [scene["id"], [[choice["key"], choice["to"]] for choice in scene["choices"]]]
+                for scene in data["scenes"]
             ],
         }
 
     def public(self, data: Data, rng: Random) -> Data:
-        """``steps`` maps ``scene.choice`` to where it is taken, its words and where it leads."""
+        """The page before the first choice; ``shown_answer`` gives the same fields further along."""
+        return {"intro": data["intro"], **self.shown_answer(data, {"road": []})}
+
+    def shown_answer(self, data: Data, answer: Answer) -> Answer:
+        """What stands on the page at the end of a road.
+
+        ``scene`` (``html``, ``choices`` with ``value`` and ``html``), ``past`` (``html``, ``choice``, ``comment``),
+        ``is_ended``, ``comment`` and ``endings`` (``html``, ``is_mine``), and the ``road`` and ``earlier`` that the
+        form carries on. Comments and endings are empty until the road has reached an ending. A road that a later
+        version of the course has cut is shown as far as it still leads.
+        """
+        scenes = {scene["id"]: scene for scene in data["scenes"]}
+        here = scenes.get(data["start"], _NO_SCENE)
+        road: list[str] = []
+        past: list[Data] = []
+        for step in text_list(answer, "road"):
+            choice = next((each for each in here["choices"] if f"{here['id']}.{each['key']}" == step), None)
+            if choice is None or choice["to"] not in scenes:
+                break
+            comments = here["comment"] + choice["comment"]
+            past.append({"html": here["html"], "choice": choice["html"], "comment": comments})
+            road.append(step)
+            here = scenes[choice["to"]]
+        is_ended = bool(road) and not here["choices"]
+        endings = [scene for scene in data["scenes"] if not scene["choices"]]
         return {
-            "intro": data["intro"],
-            "start": data["start"],
-            "scenes": {
-                scene["id"]: {"html": scene["html"], "choices": [f"{scene['id']}.{c['key']}" for c in scene["choices"]]}
-                for scene in data["scenes"]
+            "road": road,
+            "earlier": [step for step in text_list(answer, "earlier") if isinstance(step, str)],
+            "past": past if is_ended else [{**step, "comment": ""} for step in past],
+            "scene": {
+                "html": here["html"],
+                "choices": [{"value": f"{here['id']}.{each['key']}", "html": each["html"]} for each in here["choices"]],
             },
-            "steps": {
-                f"{scene['id']}.{choice['key']}": {"scene": scene["id"], "html": choice["html"], "to": choice["to"]}
-                for scene in data["scenes"]
-                for choice in scene["choices"]
-            },
+            "is_ended": is_ended,
+            "comment": here["comment"] if is_ended else "",
+            "endings": [{"html": each["html"], "is_mine": each is here} for each in endings] if is_ended else [],
         }
 
     def read(self, data: Data, form: Form) -> Answer:
@@ -149,23 +184,6 @@ class Scenario(ActivityType):
         if len(road) > LONGEST_ROAD or _walk(data, road) is None:
             raise FaultyAnswer(gettext("You cannot choose that from here. Load the page again, or start over."))
         return {"road": road, "earlier": earlier} if earlier else {"road": road}
-
-    def mark(self, data: Data, answer: Answer, max_points: Decimal) -> Mark:
-        road = [step for step in text_list(answer, "road") if isinstance(step, str)]
-        ending = _ending(data, road)
-        if ending is None:
-            return Mark()
-        taken, passed = set(road), {ending, *(step.partition(".")[0] for step in road)}
-        feedback = {
-            f"{scene['id']}.{choice['key']}": choice["comment"]
-            for scene in data["scenes"]
-            for choice in scene["choices"]
-            if choice["comment"] and f"{scene['id']}.{choice['key']}" in taken
-        }
-        feedback |= {
-            scene["id"]: scene["comment"] for scene in data["scenes"] if scene["comment"] and scene["id"] in passed
-        }
-        return Mark(feedback=feedback, solution={"ending": ending})
 
     def is_finished(self, data: Data, answer: Answer | None) -> bool:
         return answer is not None and any(_ending(data, text_list(answer, name)) for name in ("road", "earlier"))
@@ -209,12 +227,12 @@ def _parse_scene(scene: _Scene, render: Renderer, report: Reporter) -> Data:
     if not parts.items:
         before, comment = without_closing_quote(scene.body)
     if not trimmed(before):
-        report.error(scene.line, f"the scene {scene.id!r} is empty", "write what happens")
+        report.error(scene.line, f"The scene {scene.id!r} is empty.", "Write what happens.")
     choices = []
     for item in parts.items:
         link = _LINK.match(item.text)
         if link is None:
-            report.error(item.line, f"the choice {item.key!r} leads nowhere", _CHOICE_MEND)
+            report.error(item.line, f"The choice {item.key!r} leads nowhere.", _CHOICE_MEND)
             continue
         choices.append(
             {

@@ -30,17 +30,24 @@ class Sheet(ActivityType):
     """
 
     name = "sheet"
+    known_options = frozenset({"rows", "min", "share", "export"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         prose, fence = _split_fence(block, report)
         columns = read_columns(fence, report) if fence is not None else []
         before, table, after = split_at_table(prose, report)
         if not any(line.text.strip() for line in [*before, *after]):
-            report.error(block.line, f"{block.id} does not say what to do", "write the task before the columns")
+            report.error(
+                block.line, f"The block {block.id} does not say what to do.", "Write the task before the columns."
+            )
         rows = whole_number(block, "rows", 5, 1, MOST_ROWS, report)
         fewest = whole_number(block, "min", 1, 1, MOST_ROWS, report)
         if fewest > rows:
-            report.error(block.line, f"{block.id} wants {fewest} rows filled and offers {rows}", "raise rows or lower min")
+            report.error(
+                block.line,
+                f"The block {block.id} wants {fewest} rows filled and offers {rows}.",
+                "Raise rows or lower min.",
+            )
         return {
             "intro": render_block(before, render),
             "columns": columns,
@@ -110,25 +117,27 @@ def _split_fence(block: RawBlock, report: Reporter) -> tuple[list[Line], list[Li
     lines = list(block.body)
     start = next((i for i, line in enumerate(lines) if line.text.rstrip() in ("```yaml", "```yml")), None)
     if start is None:
-        report.error(block.line, f"{block.id} has no columns", "add a ```yaml fence at the left margin with columns:")
+        report.error(
+            block.line, f"The block {block.id} has no columns.", "Add a ```yaml fence at the left margin with columns:."
+        )
         return lines, None
     end = next((i for i in range(start + 1, len(lines)) if lines[i].text.rstrip() == "```"), None)
     if end is None:
-        report.error(lines[start].number, "the yaml fence is not closed", "end it with a line of ``` at the left margin")
+        report.error(
+            lines[start].number, "The yaml fence is not closed.", "End it with a line of ``` at the left margin."
+        )
         return lines[:start], None
     return [*lines[:start], Line(lines[start].number, ""), *lines[end + 1 :]], lines[start + 1 : end]
 
 
-def _examples(
-    table: Table, columns: Sequence[Data], render: Renderer, report: Reporter
-) -> list[list[dict[str, str]]]:
+def _examples(table: Table, columns: Sequence[Data], render: Renderer, report: Reporter) -> list[list[dict[str, str]]]:
     header = [cell.strip("`") for cell in table.header.cells]
     keys = [column["key"] for column in columns]
     if header != keys:
         report.error(
             table.header.line,
-            "the header of the examples is not the columns' keys",
-            "write | " + " | ".join(keys) + " |",
+            "The header of the examples is not the columns' keys.",
+            "Write | " + " | ".join(keys) + " |.",
         )
         return []
     return [
@@ -145,14 +154,14 @@ def _example_cell(column: Data, cell: str, line: int, render: Renderer, report: 
         if plain not in labels:
             report.error(
                 line,
-                f"the example {plain!r} is no option of the column {column['key']!r}",
-                "write one of the keys: " + ", ".join(labels),
+                f"The example {plain!r} is no option of the column {column['key']!r}.",
+                "Write one of the keys: " + ", ".join(labels) + ".",
             )
         return {"html": render.inline(labels.get(plain, plain), line)}
     if kind == "date" and plain and _iso_date(plain) is None:
-        report.error(line, f"the example {plain!r} is no date", "write it as 2027-03-01")
+        report.error(line, f"The example {plain!r} is no date.", "Write it as 2027-03-01.")
     if kind == "number" and plain and decimal_number(plain) is None:
-        report.error(line, f"the example {plain!r} is no number", "write it with a point, such as 1.5")
+        report.error(line, f"The example {plain!r} is no number.", "Write it with a point, such as 1.5.")
     return {"html": render.inline(plain if kind in ("date", "number") else cell, line)}
 
 

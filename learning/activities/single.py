@@ -21,6 +21,7 @@ class Single(ActivityType):
 
     name = "single"
     scored = True
+    known_options = frozenset({"fixed"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
         data = parse_options(block, render, report)
@@ -28,8 +29,8 @@ class Single(ActivityType):
         if right != 1 and data["options"]:
             report.error(
                 block.line,
-                f"{block.id} has {right or 'no'} right options",
-                "tick exactly one option with [x], or make the block a multiple",
+                f"The block {block.id} has {right or 'no'} right options.",
+                "Tick exactly one option with [x], or make the block a multiple.",
             )
         return data
 
@@ -63,5 +64,7 @@ class Single(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(
-            data["stem"], data["explanation"], *(option["html"] + " " + option["feedback"] for option in data["options"])
+            data["stem"],
+            data["explanation"],
+            *(option["html"] + " " + option["feedback"] for option in data["options"]),
         )

@@ -58,7 +58,9 @@ def split_at_table(lines: Sequence[Line], report: Reporter) -> tuple[list[Line],
         (
             index
             for index in range(len(lines) - 1)
-            if not code[index] and "|" in lines[index].text and "|" in lines[index + 1].text
+            if not code[index]
+            and "|" in lines[index].text
+            and "|" in lines[index + 1].text
             and _RULE.match(lines[index + 1].text)
         ),
         None,
@@ -73,8 +75,8 @@ def split_at_table(lines: Sequence[Line], report: Reporter) -> tuple[list[Line],
         if len(row.cells) != len(header.cells):
             report.error(
                 row.line,
-                f"the row has {len(row.cells)} cells and the header {len(header.cells)}",
-                "give every row as many cells as the header; write a pipe inside a cell as \\|",
+                f"The row has {len(row.cells)} cells and the header {len(header.cells)}.",
+                "Give every row as many cells as the header; write a pipe inside a cell as \\|.",
             )
         filled = row.cells + [""] * len(header.cells)
         rows.append(Row(row.line, filled[: len(header.cells)]))

@@ -26,7 +26,8 @@ class Course(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    # Being part of a foreign key would otherwise switch off numbering.
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     current_version_id: Mapped[int | None] = mapped_column(BigId)
     withdrawn_at: Mapped[datetime | None]
