@@ -1,0 +1,80 @@
+"""The navigation as data: what stands in the menu for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+
+from learning.access.guard import current_actor
+from learning.access.policy import Permission, permissions_in
+from learning.database import db
+from learning.organisation.models import Agency
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Menu:
+    main: list[Item]
+    groups: list[Group]
+
+
+def _item(endpoint: str, label: str, **values: str) -> Item:
+    here = request.endpoint == endpoint and all((request.view_args or {}).get(k) == v for k, v in values.items())
+    return Item(label, url_for(endpoint, **values), here)
+
+
+def navigation() -> Menu:
+    """The menu of this request's user."""
+    actor = current_actor()
+    main = [_item("front.start", gettext("Start")), _item("catalogue.courses", gettext("Courses"))]
+    if actor is None:
+        return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
+    main.append(_item("front.record", gettext("My record")))
+    groups: list[Group] = []
+    entries = (
+        (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
+        (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
+        (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
+        (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
+        (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
+        (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),
+        (Permission.REVOKE_CERTIFICATES, "certificates.certificates", gettext("Certificates")),
+        (Permission.SEE_OUTBOX, "notifications.outbox", gettext("Mail")),
+        (Permission.GRANT_ROLES, "access.roles", gettext("Roles")),
+        (Permission.SEE_AUDIT_TRAIL, "access.audit_trail", gettext("Audit trail")),
+    )
+    wanted = {agency_id for _, agency_id in actor.roles if agency_id is not None}
+    agencies = db.session.scalars(select(Agency).where(Agency.id.in_(wanted)).order_by(Agency.name)).all()
+    for agency in agencies:
+        allowed = permissions_in(actor, agency.id)
+        items = [_item(endpoint, label, agency_slug=agency.slug) for need, endpoint, label in entries if need in allowed]
+        if items:
+            groups.append(Group(agency.name, items))
+            if "paths.board" in {endpoint for need, endpoint, _ in entries if need in allowed}:
+                main.append(_item("paths.board", agency.name, agency_slug=agency.slug))
+    more = []
+    everywhere = permissions_in(actor, None).union(*(permissions_in(actor, agency.id) for agency in agencies))
+    if Permission.SEE_AUTHORING in everywhere:
+        more.append(_item("catalogue.authoring", gettext("Authoring")))
+    if Permission.MANAGE_AGENCIES in everywhere:
+        more.append(_item("organisation.agencies", gettext("Agencies")))
+    if current_app.config["SETTINGS"].demo:
+        more.append(_item("notifications.demo_mail", gettext("Demo mail")))
+    if more:
+        groups.append(Group(gettext("More"), more))
+    return Menu(main, groups)
