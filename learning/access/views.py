@@ -1,3 +1,170 @@
-from flask import Blueprint
+"""Signing in and out, one's account, roles and the audit trail."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from learning.access import roles as role_rules
+from learning.access.forms import PasswordForm, RoleForm, SignInForm
+from learning.access.guard import public, requires, signed_in, signed_in_actor
+from learning.access.models import Role
+from learning.access.policy import Permission
+from learning.access.sign_in import SignedInUser, SignInRefused, TooManyTries, check_password, set_password
+from learning.database import db, keep_on_error
+from learning.organisation.wording import role_name
 
 blueprint = Blueprint("access", __name__)
+YEAR = 365 * 24 * 3600
+
+
+def safe_next(target: str | None) -> str:
+    """A path on this site to go on to; the start page for anything else."""
+    parts = urlsplit(target or "")
+    if not target or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return url_for("front.start")
+    return target
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> AnyResponse | str | tuple[str, int]:
+    form = SignInForm()
+    fault, code = None, 200
+    target = request.values.get("next")
+    if request.method == "GET" and current_user.is_authenticated:
+        return redirect(safe_next(target), 303)
+    if request.method == "POST":
+        code = 422
+        if form.validate_on_submit():
+            try:
+                account = check_password(
+                    db.session,
+                    form.email.data or "",
+                    form.password.data or "",
+                    address=request.remote_addr or "",
+                    tries=current_app.config["SETTINGS"].sign_in_tries,
+                )
+            except SignInRefused:
+                keep_on_error()
+                fault = gettext("The address or the password is wrong.")
+            except TooManyTries:
+                fault, code = gettext("Too many failed tries. Wait 15 minutes, then try again."), 429
+            else:
+                session.clear()
+                session.permanent = True
+                login_user(SignedInUser(account))
+                return redirect(safe_next(target), 303)
+    demo = []
+    if current_app.config["SETTINGS"].demo:
+        demo = current_app.config.get("DEMO_SIGN_INS", [])
+    return render_template("access/sign_in.html", form=form, fault=fault, next=target or "", demo=demo), code
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> AnyResponse:
+    logout_user()
+    session.clear()
+    return redirect(url_for("front.start"), 303)
+
+
+@blueprint.post("/language")
+@public
+def language() -> AnyResponse:
+    """Choose the interface language: a cookie, and the person's own when signed in."""
+    wish = request.form.get("language", "")
+    response = redirect(safe_next(request.form.get("next")), 303)
+    if wish in current_app.config["SETTINGS"].interface_languages:
+        response.set_cookie("language", wish, max_age=YEAR, samesite="Lax", httponly=True)
+        if current_user.is_authenticated:
+            current_user.person.language = wish
+    return response
+
+
+@blueprint.post("/theme")
+@public
+def theme() -> AnyResponse:
+    wish = request.form.get("theme", "")
+    response = redirect(safe_next(request.form.get("next")), 303)
+    if wish in ("auto", "light", "dark"):
+        response.set_cookie("theme", wish, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@signed_in
+def account() -> AnyResponse | str | tuple[str, int]:
+    form = PasswordForm()
+    code = 200
+    if request.method == "POST":
+        code = 422
+        if form.validate_on_submit():
+            person = current_user.person
+            try:
+                check_password(
+                    db.session,
+                    person.email,
+                    form.current.data or "",
+                    address=request.remote_addr or "",
+                    tries=current_app.config["SETTINGS"].sign_in_tries,
+                )
+            except SignInRefused:
+                keep_on_error()
+                form.current.errors = [gettext("The password is wrong.")]
+            except TooManyTries:
+                form.current.errors = [gettext("Too many failed tries. Wait 15 minutes, then try again.")]
+            else:
+                changed = set_password(db.session, person, form.new.data or "")
+                login_user(SignedInUser(changed))  # this session goes on; all others end
+                flash(gettext("Your password is changed. You are signed out everywhere else."))
+                return redirect(url_for("access.account"), 303)
+    return render_template("access/account.html", form=form), code
+
+
+@blueprint.route("/agency/<agency_slug>/roles", methods=["GET", "POST"])
+@requires(Permission.GRANT_ROLES)
+def roles(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
+    form = RoleForm()
+    form.role.choices = [(role.value, role_name(role.value)) for role in role_rules.GRANTABLE]
+    code = 200
+    if request.method == "POST":
+        code = 422
+        if form.validate_on_submit():
+            person = role_rules.member(db.session, g.agency.id, form.email.data or "")
+            if person is None:
+                form.email.errors = [gettext("Nobody with a position in this agency has that address.")]
+            else:
+                role_rules.grant_role(
+                    db.session, g.agency.id, person, Role(form.role.data), signed_in_actor().person_id
+                )
+                flash(gettext("%(name)s now has the role.", name=person.name))
+                return redirect(url_for("access.roles", agency_slug=agency_slug), 303)
+    held = role_rules.grants_in(db.session, g.agency.id)
+    return render_template("access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name), code
+
+
+@blueprint.post("/agency/<agency_slug>/roles/<int:grant_id>/end")
+@requires(Permission.GRANT_ROLES)
+def end_role(agency_slug: str, grant_id: int) -> AnyResponse:
+    held = role_rules.grant_in(db.session, g.agency.id, grant_id)
+    if held is None:
+        abort(404)
+    role_rules.end_role(db.session, held, signed_in_actor().person_id)
+    flash(gettext("The role is ended."))
+    return redirect(url_for("access.roles", agency_slug=agency_slug), 303)
+
+
+@blueprint.get("/agency/<agency_slug>/audit")
+@requires(Permission.SEE_AUDIT_TRAIL)
+def audit_trail(agency_slug: str) -> str:
+    query = request.args.get("q", "")[:100]
+    page = max(request.args.get("page", 1, type=int), 1)
+    events = role_rules.audit_events(db.session, g.agency.id, query, page)
+    return render_template(
+        "access/audit.html", agency=g.agency, events=events[:50], more=len(events) > 50, query=query, page=page
+    )

@@ -117,7 +117,9 @@ def read_list(
 
 def _report_stray(line: Line, style: ListStyle, report: Reporter) -> None:
     if _ANY_ITEM.match(line.text):
-        report.error(line.number, f"This line is not written as one {style.name} of the list.", f"Write it as {style.example}.")
+        report.error(
+            line.number, f"This line is not written as one {style.name} of the list.", f"Write it as {style.example}."
+        )
     else:
         report.error(
             line.number,
@@ -129,7 +131,9 @@ def _report_stray(line: Line, style: ListStyle, report: Reporter) -> None:
 def _item(line: Line, found: re.Match[str], style: ListStyle, report: Reporter) -> Item:
     keyed = _KEYED.match(found[2].strip())
     if keyed is None:
-        report.error(line.number, f"The {style.name} has no key.", f"Write the key in backticks first: {style.example}.")
+        report.error(
+            line.number, f"The {style.name} has no key.", f"Write the key in backticks first: {style.example}."
+        )
         return Item(line.number, found[1], "", found[2].strip())
     return Item(line.number, found[1], keyed[1].strip(), keyed[2].strip())
 
@@ -175,7 +179,8 @@ def _check_keys(items: Sequence[Item], style: ListStyle, report: Reporter, key: 
 def parse_options(block: RawBlock, render: Renderer, report: Reporter) -> Data:
     """Stem, options with feedback, and explanation of a task list.
 
-    Returns ``stem``, ``options`` (each ``key``, ``html``, ``text``, ``right``, ``feedback``) and ``explanation``.
+    Returns ``stem``, ``options`` (each ``key``, ``html``, ``text``, ``length`` in
+    characters, ``right``, ``feedback``) and ``explanation``.
     """
     parts = read_list(block.body, TASKS, report)
     if not parts.before:
@@ -206,6 +211,7 @@ def parse_options(block: RawBlock, render: Renderer, report: Reporter) -> Data:
                 "key": item.key,
                 "html": html,
                 "text": plain_words(html),
+                "length": len(plain_words(html)),
                 "right": item.is_ticked,
                 "feedback": render.block(trimmed(item.feedback)) if item.feedback else "",
             }

@@ -26,7 +26,7 @@ class Reflect(ActivityType):
         recall = block.option("recall")
         if recall is not None and not KEY.match(recall):
             report.error(
-                block.line, f"The option recall={recall} names no id.", "Name the id of an earlier reflect block of this lesson."
+                block.line, f"The option recall={recall} names no id.", "Name an earlier reflect block of this lesson."
             )
         if block.option("visibility", "private") != "private":
             report.error(block.line, "A reflection is always private.", "Take visibility= away.")

@@ -74,7 +74,7 @@ class _Reader:
                 self.report.error(self.line(key_node), f"A key of the {name} is no word.", f"Write {example}.")
             elif key_node.value in found:
                 self.report.error(
-                    self.line(key_node), f"The key {key_node.value!r} stands twice in the {name}.", "Give each its own key."
+                    self.line(key_node), f"The key {key_node.value!r} stands twice in the {name}.", "Give each its own."
                 )
             else:
                 found[str(key_node.value)] = (self.line(key_node), value_node)

@@ -1,3 +1,349 @@
-from flask import Blueprint
+"""The agency's board, its learning paths and its assignments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from learning import clock
+from learning.access.guard import requires, signed_in_actor
+from learning.access.policy import Permission, may
+from learning.database import db
+from learning.organisation.models import Level
+from learning.paths import assigning, audiences, board, building, charts, due_dates, forms, unit_tree, wording
+from learning.paths.due_dates import Status
+from learning.paths.forms import AssignmentDraft, Fault, Fields
+from learning.paths.models import Assignment, DueKind, LearningPath
 
 blueprint = Blueprint("paths", __name__)
+Page = str | tuple[str, int] | AnyResponse
+# Larger numbers than the databases hold are addresses that do not exist.
+_PATH = "/agency/<agency_slug>/paths/<int(max=9223372036854775807):path_id>"
+_ASSIGNMENT = "/agency/<agency_slug>/assignments/<int(max=9223372036854775807):assignment_id>"
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {
+        "level_name": wording.level_name,
+        "status_name": wording.status_name,
+        "status_colours": wording.STATUS_COLOURS,
+    }
+
+
+def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """Render with what every page of the room shows."""
+    values.setdefault("faults", [])
+    page = render_template(
+        f"paths/{template}",
+        agency=g.agency,
+        may_manage=may(signed_in_actor(), Permission.MANAGE_PATHS, g.agency.id),
+        fault_at=forms.by_field(values["faults"]),
+        course_title=wording.course_title,
+        due_words=wording.due_words,
+        rule_of=wording.rule_of,
+        statuses=list(Status),
+        **values,
+    )
+    return page, status
+
+
+def _own_path(path_id: int) -> LearningPath:
+    return building.path_of(db.session, g.agency.id, path_id) or abort(404)
+
+
+def _own_assignment(assignment_id: int) -> Assignment:
+    return assigning.assignment_of(db.session, g.agency.id, assignment_id) or abort(404)
+
+
+def _number(name: str) -> int | None:
+    """A number in the address; 404 for one that is there but cannot be read."""
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    return forms.whole_number(text) or abort(404)
+
+
+# The board and the lists behind its numbers
+
+
+@blueprint.get("/agency/<agency_slug>/", endpoint="board")
+@requires(Permission.SEE_BOARD)
+def board_page(agency_slug: str) -> Page:
+    found = board.board(db.session, g.agency.id, unit_id=_number("unit")) or abort(404)
+    return _page("board.html", board=found, bars=charts.bars([part.tally for part in found.by_unit]))
+
+
+@blueprint.get("/agency/<agency_slug>/members")
+@requires(Permission.SEE_BOARD)
+def members(agency_slug: str) -> Page:
+    assignment_id, unit_id = _number("assignment"), _number("unit")
+    assignments = board.live_assignments(db.session, g.agency.id)
+    if assignment_id is not None and assignment_id not in {each.id for each in assignments}:
+        abort(404)
+    roots = unit_tree.load(db.session, g.agency.id)
+    if unit_id is not None and unit_tree.find(roots, unit_id) is None:
+        abort(404)
+    status = forms.status_or_none(request.args.get("status", ""))
+    search = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    listing = board.listing(
+        db.session,
+        g.agency.id,
+        assignment_id=assignment_id,
+        status=status,
+        unit_id=unit_id,
+        search=search,
+        page=forms.whole_number(request.args.get("page", ""), 10**9) or 1,
+    )
+    chosen = {"assignment": assignment_id, "status": status and status.value, "unit": unit_id, "q": search or None}
+    return _page("members.html", listing=listing, assignments=assignments, roots=roots, chosen=chosen)
+
+
+# Learning paths
+
+
+@blueprint.get("/agency/<agency_slug>/paths")
+@requires(Permission.MANAGE_PATHS)
+def path_list(agency_slug: str) -> Page:
+    return _page("path_list.html", summaries=building.summaries(db.session, g.agency.id))
+
+
+def _path_form(fields: Fields, faults: list[Fault], path: LearningPath | None) -> Page:
+    courses = building.courses_to_choose(db.session, [step.course_id for step in path.steps] if path else ())
+    return _page(
+        "path_form.html",
+        422 if faults else 200,
+        fields=fields,
+        faults=faults,
+        path=path,
+        courses=courses,
+        chosen=set(fields.getlist("course")),
+        in_use=building.live_assignment_count(db.session, path) if path else 0,
+    )
+
+
+def _save_path(path: LearningPath | None) -> Page:
+    actor_id = signed_in_actor().person_id
+    already = [step.course_id for step in path.steps] if path else []
+    offered = [course.id for course in building.courses_to_choose(db.session, already)]
+    draft, faults = forms.read_path(request.form, offered)
+    if not faults:
+        try:
+            if path is None:
+                path = building.create_path(db.session, g.agency.id, draft, actor_id=actor_id)
+            else:
+                building.change_path(db.session, path, draft, actor_id=actor_id)
+        except building.TitleTaken:
+            faults = [Fault("title", gettext("You already have a path with this title. Choose another."))]
+        except building.InvalidPath:
+            faults = [Fault("courses", gettext("A course you chose no longer takes participants. Choose again."))]
+    if faults or path is None:
+        return _path_form(request.form, faults, path)
+    flash(gettext("The path “%(title)s” is saved.", title=path.title))
+    return redirect(url_for("paths.path_list", agency_slug=g.agency.slug), 303)
+
+
+@blueprint.get("/agency/<agency_slug>/paths/new")
+@requires(Permission.MANAGE_PATHS)
+def new_path(agency_slug: str) -> Page:
+    return _path_form(MultiDict(), [], None)
+
+
+@blueprint.post("/agency/<agency_slug>/paths/new")
+@requires(Permission.MANAGE_PATHS)
+def create_path(agency_slug: str) -> Page:
+    return _save_path(None)
+
+
+@blueprint.get(_PATH)
+@requires(Permission.MANAGE_PATHS)
+def edit_path(agency_slug: str, path_id: int) -> Page:
+    path = _own_path(path_id)
+    if path.archived_at is not None:
+        return _page("path_archived.html", path=path)
+    return _path_form(forms.path_fields(building.draft_of(path)), [], path)
+
+
+@blueprint.post(_PATH)
+@requires(Permission.MANAGE_PATHS)
+def change_path(agency_slug: str, path_id: int) -> Page:
+    path = _own_path(path_id)
+    if path.archived_at is not None:
+        return _page("path_archived.html", 409, path=path)
+    return _save_path(path)
+
+
+@blueprint.get(f"{_PATH}/archive")
+@requires(Permission.MANAGE_PATHS)
+def confirm_archive(agency_slug: str, path_id: int) -> Page:
+    path = _own_path(path_id)
+    return _page("path_archive.html", path=path, in_use=building.live_assignment_count(db.session, path))
+
+
+@blueprint.post(f"{_PATH}/archive")
+@requires(Permission.MANAGE_PATHS)
+def archive_path(agency_slug: str, path_id: int) -> Page:
+    path = _own_path(path_id)
+    building.archive_path(db.session, path, actor_id=signed_in_actor().person_id)
+    flash(gettext("The path “%(title)s” is archived.", title=path.title))
+    return redirect(url_for("paths.path_list", agency_slug=g.agency.slug), 303)
+
+
+# Assigning: a form, a preview of who is reached, a confirmation
+
+
+def _assignment_form(fields: Fields, faults: list[Fault]) -> Page:
+    return _page(
+        "assignment_form.html",
+        422 if faults else 200,
+        fields=fields,
+        faults=faults,
+        paths=assigning.assignable_paths(db.session, g.agency.id),
+        roots=unit_tree.load(db.session, g.agency.id),
+        levels=list(Level),
+        today=clock.today(),
+        most_days=due_dates.MOST_DAYS,
+        chosen_units=set(fields.getlist("unit")),
+        chosen_levels=set(fields.getlist("level")),
+    )
+
+
+def _read_assignment() -> tuple[AssignmentDraft, list[Fault]]:
+    paths = {path.id for path in assigning.assignable_paths(db.session, g.agency.id)}
+    units = {node.id for root in unit_tree.load(db.session, g.agency.id) for node in root.walk()}
+    return forms.read_assignment(request.form, paths, units, clock.today())
+
+
+def _preview(draft: AssignmentDraft, key: str, faults: list[Fault]) -> Page:
+    found = assigning.preview(db.session, g.agency.id, draft.path_id, draft.audience, draft.due)
+    return _page(
+        "preview.html",
+        422 if faults else 200,
+        faults=faults,
+        path=_own_path(draft.path_id),
+        draft=draft,
+        preview=found,
+        fields=request.form,
+        request_key=key,
+        sample_size=assigning.SAMPLE_SIZE,
+    )
+
+
+@blueprint.get("/agency/<agency_slug>/assignments/new")
+@requires(Permission.MANAGE_PATHS)
+def new_assignment(agency_slug: str) -> Page:
+    return _assignment_form(
+        MultiDict({"with_below": "yes", "due_kind": DueKind.NONE.value, "path": request.args.get("path", "")}), []
+    )
+
+
+@blueprint.post("/agency/<agency_slug>/assignments/new")
+@requires(Permission.MANAGE_PATHS)
+def preview_assignment(agency_slug: str) -> Page:
+    if "change" in request.form:
+        return _assignment_form(request.form, [])
+    draft, faults = _read_assignment()
+    if faults:
+        return _assignment_form(request.form, faults)
+    return _preview(draft, forms.request_key(request.form) or forms.new_request_key(), [])
+
+
+@blueprint.post("/agency/<agency_slug>/assignments")
+@requires(Permission.MANAGE_PATHS)
+def create_assignment(agency_slug: str) -> Page:
+    key = forms.request_key(request.form)
+    if key is None:
+        abort(400)
+    assignment = assigning.with_request_key(db.session, g.agency.id, key)  # a second click on the same button
+    if assignment is None:
+        draft, faults = _read_assignment()
+        if faults:
+            return _assignment_form(request.form, faults)
+        try:
+            assignment = assigning.assign(
+                db.session,
+                g.agency.id,
+                draft.path_id,
+                draft.audience,
+                draft.due,
+                request_key=key,
+                actor_id=signed_in_actor().person_id,
+                expected=forms.whole_number(request.form.get("expected", "")) or 0,
+            )
+        except assigning.EmptyAudience:
+            message = gettext("Nobody would be reached, so nothing was assigned.")
+            return _preview(draft, key, [Fault("audience", message)])
+        except assigning.AudienceChanged:
+            message = gettext("The audience has changed since you looked. Look again and confirm.")
+            return _preview(draft, key, [Fault("audience", message)])
+        except (assigning.CannotAssign, audiences.UnknownUnit, due_dates.InvalidDueRule):
+            message = gettext("The path or the units were changed by somebody else. Choose again.")
+            return _assignment_form(request.form, [Fault("path", message)])
+    flash(gettext("The path “%(title)s” is assigned.", title=assignment.path.title))
+    return redirect(url_for("paths.assignment", agency_slug=agency_slug, assignment_id=assignment.id), 303)
+
+
+@blueprint.get(_ASSIGNMENT)
+@requires(Permission.SEE_BOARD)
+def assignment(agency_slug: str, assignment_id: int) -> Page:
+    found = _own_assignment(assignment_id)
+    numbers = board.board(db.session, g.agency.id, assignment_id=found.id)
+    roots = unit_tree.load(db.session, g.agency.id)
+    return _page(
+        "assignment.html",
+        assignment=found,
+        board=numbers,
+        bars=charts.bars([part.tally for part in numbers.by_unit]) if numbers else [],
+        listing=board.listing(db.session, g.agency.id, assignment_id=found.id),
+        units=[(node, each.with_descendants) for each in found.units if (node := unit_tree.find(roots, each.unit_id))],
+    )
+
+
+@blueprint.get(f"{_ASSIGNMENT}/withdraw")
+@requires(Permission.MANAGE_PATHS)
+def confirm_withdraw(agency_slug: str, assignment_id: int) -> Page:
+    found = _own_assignment(assignment_id)
+    numbers = board.board(db.session, g.agency.id, assignment_id=found.id)
+    return _page("withdraw.html", assignment=found, total=numbers.totals.total if numbers else 0)
+
+
+@blueprint.post(f"{_ASSIGNMENT}/withdraw")
+@requires(Permission.MANAGE_PATHS)
+def withdraw(agency_slug: str, assignment_id: int) -> Page:
+    found = _own_assignment(assignment_id)
+    assigning.withdraw(db.session, found, actor_id=signed_in_actor().person_id)
+    flash(gettext("The assignment is withdrawn."))
+    return redirect(url_for("paths.assignment", agency_slug=agency_slug, assignment_id=found.id), 303)
+
+
+def _due_form(found: Assignment, fields: Fields, faults: list[Fault]) -> Page:
+    status = 422 if faults else 200
+    values = {"today": clock.today(), "most_days": due_dates.MOST_DAYS}
+    return _page("due_form.html", status, assignment=found, fields=fields, faults=faults, **values)
+
+
+@blueprint.get(f"{_ASSIGNMENT}/due")
+@requires(Permission.MANAGE_PATHS)
+def edit_due(agency_slug: str, assignment_id: int) -> Page:
+    found = _own_assignment(assignment_id)
+    return _due_form(found, forms.due_fields(wording.rule_of(found)), [])
+
+
+@blueprint.post(f"{_ASSIGNMENT}/due")
+@requires(Permission.MANAGE_PATHS)
+def change_due(agency_slug: str, assignment_id: int) -> Page:
+    found = _own_assignment(assignment_id)
+    rule, faults = forms.read_due(request.form, clock.today())
+    if not faults:
+        try:
+            assigning.change_due(db.session, found, rule, actor_id=signed_in_actor().person_id)
+        except assigning.CannotAssign:
+            faults = [Fault("due-none", gettext("The assignment is withdrawn, so its due date cannot change."))]
+    if faults:
+        return _due_form(found, request.form, faults)
+    flash(gettext("The due date is changed."))
+    return redirect(url_for("paths.assignment", agency_slug=agency_slug, assignment_id=assignment_id), 303)

@@ -134,7 +134,8 @@ EXAMPLES: dict[str, tuple[str, dict[str, str]]] = {
     "order": ("Put in order.\n\n1. `goal` Goal\n2. `assess` Assess\n3. `decide` Decide\n\n> explanation-of-all", {}),
     "match": (
         "Match.\n\n| key | left | right |\n| --- | --- | --- |\n| own | Accept | Keep the risk |\n"
-        "| pass | Share | Insure it |\n| hold | Endure | Keep the risk |\n| not | | Forget it |\n\n> explanation-of-all",
+        "| pass | Share | Insure it |\n| hold | Endure | Keep the risk |\n| not | | Forget it |\n\n"
+        "> explanation-of-all",
         {},
     ),
     "reflect": ("What do you think?", {"recall": "r-before"}),
@@ -152,8 +153,7 @@ SCORED = ("single", "multiple", "number", "order", "match")
 def form_of(**fields: Any) -> dict[str, list[str]]:
     """A submitted form; names have an underscore where the field has a hyphen."""
     return {
-        name.replace("_", "-"): [each for each in value] if isinstance(value, list) else [value]
-        for name, value in fields.items()
+        name.replace("_", "-"): list(value) if isinstance(value, list) else [value] for name, value in fields.items()
     }
 
 

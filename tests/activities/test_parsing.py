@@ -127,7 +127,8 @@ def test_several_faults_are_told_in_one_run() -> None:
 
 
 def test_a_scenario_that_goes_round_for_ever_is_a_fault() -> None:
-    text = "#### a\n\nOne.\n\n- `on` [On](#b)\n- `out` [Out](#end)\n\n#### b\n\nTwo.\n\n- `on` [On](#b)\n\n#### end\n\nEnd."
+    text = "#### a\n\nOne.\n\n- `on` [On](#b)\n- `out` [Out](#end)\n\n#### b\n\nTwo.\n\n- `on` [On](#b)"
+    text += "\n\n#### end\n\nEnd."
     _, report = parse(block("scenario", text, start="a"))
     assert [(line, message) for line, message, _ in report.errors] == [
         (HEADER + 8, "No ending can be reached from 'b'.")
@@ -138,7 +139,14 @@ def test_a_scenario_that_goes_round_for_ever_is_a_fault() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["All of the above", "None of these", "Alle de ovennevnte", "Ingen av alternativene", "Alle dei nemnde", "Alt det ovanfor"],
+    [
+        "All of the above",
+        "None of these",
+        "Alle de ovennevnte",
+        "Ingen av alternativene",
+        "Alle dei nemnde",
+        "Alt det ovanfor",
+    ],
 )
 def test_all_or_none_of_the_above_is_warned_of(words: str) -> None:
     _, report = parse(block("single", SINGLE.replace("Turn down the test", words)))

@@ -1,0 +1,31 @@
+"""The forms of this room."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, SelectField
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from learning.access.sign_in import SHORTEST_PASSWORD
+
+
+class SignInForm(FlaskForm):
+    email = EmailField(_l("E-mail address"), validators=[DataRequired(_l("Write your e-mail address.")), Length(max=254)])
+    password = PasswordField(_l("Password"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)])
+
+
+class PasswordForm(FlaskForm):
+    current = PasswordField(_l("Your password now"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)])
+    new = PasswordField(
+        _l("New password"),
+        validators=[
+            Length(min=SHORTEST_PASSWORD, max=1000, message=_l("Use at least 12 characters. A few words in a row are good."))
+        ],
+    )
+    again = PasswordField(_l("New password again"), validators=[EqualTo("new", _l("The two are not alike."))])
+
+
+class RoleForm(FlaskForm):
+    email = EmailField(_l("E-mail address"), validators=[DataRequired(_l("Write an e-mail address.")), Length(max=254)])
+    role = SelectField(_l("Role"))

@@ -1,0 +1,99 @@
+"""Granting and ending roles in an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from learning import clock
+from learning.access import audit
+from learning.access.models import AuditEvent, Role, RoleGrant
+from learning.database import insert_once
+from learning.organisation.models import Person, Position
+
+GRANTABLE = (Role.HR, Role.AUTHOR, Role.AUDITOR, Role.AGENCY_ADMIN)
+
+
+def grants_in(session: Session, agency_id: int) -> Sequence[RoleGrant]:
+    """The roles held in the agency now."""
+    return session.scalars(
+        select(RoleGrant)
+        .options(joinedload(RoleGrant.person, innerjoin=True))
+        .where(RoleGrant.agency_id == agency_id, RoleGrant.revoked_at.is_(None))
+        .order_by(RoleGrant.role, RoleGrant.id)
+    ).all()
+
+
+def member(session: Session, agency_id: int, email: str) -> Person | None:
+    """Somebody with a current position in the agency, by address."""
+    today = clock.today()
+    return session.scalar(
+        select(Person)
+        .join(Position, Position.person_id == Person.id)
+        .where(
+            Person.email == email.strip().lower(),
+            Position.agency_id == agency_id,
+            Position.starts_on <= today,
+            or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        )
+        .limit(1)
+    )
+
+
+def grant_role(session: Session, agency_id: int, person: Person, role: Role, actor_id: int) -> bool:
+    """Give a role; whether it was new. Raises ValueError for a role that is not given in an agency."""
+    if role not in GRANTABLE:
+        raise ValueError(f"{role} is not granted in an agency")
+    new = insert_once(
+        session, RoleGrant, person_id=person.id, agency_id=agency_id, role=role, granted_by_id=actor_id,
+        granted_at=clock.now(),
+    )  # fmt: skip
+    if new:
+        audit.record(
+            session, "role.granted", subject_type="person", subject_id=person.id, actor_id=actor_id,
+            agency_id=agency_id, role=role.value,
+        )  # fmt: skip
+    return new
+
+
+def grant_in(session: Session, agency_id: int, grant_id: int) -> RoleGrant | None:
+    return session.scalar(
+        select(RoleGrant).where(
+            RoleGrant.id == grant_id, RoleGrant.agency_id == agency_id, RoleGrant.revoked_at.is_(None)
+        )
+    )
+
+
+def end_role(session: Session, held: RoleGrant, actor_id: int) -> None:
+    """End a role from now; the row stays as a fact."""
+    held.revoked_at = clock.now()
+    audit.record(
+        session, "role.ended", subject_type="person", subject_id=held.person_id, actor_id=actor_id,
+        agency_id=held.agency_id, role=held.role.value,
+    )  # fmt: skip
+
+
+def audit_events(session: Session, agency_id: int, query: str, page: int, size: int = 50) -> Sequence[AuditEvent]:
+    """The agency's audit events, newest first, where the action or subject holds ``query``; one more than a page."""
+    statement = (
+        select(AuditEvent)
+        .options(joinedload(AuditEvent.actor))
+        .where(AuditEvent.agency_id == agency_id)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    )
+    if query:
+        pattern = f"%{query.lower()}%"
+        statement = statement.outerjoin(Person, Person.id == AuditEvent.actor_id).where(
+            or_(
+                AuditEvent.action.ilike(pattern),
+                AuditEvent.subject_type.ilike(pattern),
+                AuditEvent.subject_id.ilike(pattern),
+                Person.family_name.ilike(pattern),
+                Person.email.ilike(pattern),
+            )
+        )
+    return session.scalars(statement).all()

@@ -1,0 +1,47 @@
+"""The unit tree of an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from learning.organisation.models import Unit
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """A unit in the order of the tree; the root has depth 0."""
+
+    unit: Unit
+    depth: int
+
+
+def tree(session: Session, agency_id: int) -> list[TreeRow]:
+    """The whole tree, parents before children, by name."""
+    units = session.scalars(select(Unit).where(Unit.agency_id == agency_id).order_by(Unit.name, Unit.id)).all()
+    children: dict[int | None, list[Unit]] = {}
+    for unit in units:
+        children.setdefault(unit.parent_id, []).append(unit)
+    rows: list[TreeRow] = []
+    stack = [(unit, 0) for unit in reversed(children.get(None, []))]
+    while stack:
+        unit, depth = stack.pop()
+        rows.append(TreeRow(unit, depth))
+        stack += [(child, depth + 1) for child in reversed(children.get(unit.id, []))]
+    return rows
+
+
+def subtree_ids(agency_id: int, unit_ids: Sequence[int]) -> Select[tuple[int]]:
+    """A SELECT of the ids of the units and all below them, within the agency."""
+    below = (
+        select(Unit.id).where(Unit.agency_id == agency_id, Unit.id.in_(unit_ids)).cte("below_units", recursive=True)
+    )
+    below = below.union(select(Unit.id).where(Unit.agency_id == agency_id, Unit.parent_id == below.c.id))
+    return select(below.c.id)
+
+
+def unit_in(session: Session, agency_id: int, unit_id: int) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.agency_id == agency_id, Unit.id == unit_id))

@@ -1,0 +1,350 @@
+"""Giving a path to an audience: seeing first who is reached, assigning, withdrawing, changing the due date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Date, func, insert, literal, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from learning import clock
+from learning.access import audit
+from learning.database import UtcDateTime, insert_once
+from learning.organisation.models import Level, Person, Position, Unit
+from learning.paths import audiences, due_dates
+from learning.paths.audiences import AudienceSpec
+from learning.paths.due_dates import DueRule
+from learning.paths.models import (
+    Assignment,
+    AssignmentMember,
+    AudienceLevel,
+    AudienceUnit,
+    DueKind,
+    LearningPath,
+    PathStep,
+)
+from learning.paths.signals import members_joined, members_left
+from learning.paths.standing import standing
+
+SAMPLE_SIZE = 50
+
+
+class CannotAssign(Exception):
+    """The path is archived, has no steps or is not the agency's, or the assignment has been withdrawn."""
+
+
+class EmptyAudience(Exception):
+    """Nobody holds such a position today."""
+
+
+class AudienceChanged(Exception):
+    """The audience is no longer as large as it was in the preview."""
+
+
+@dataclass(frozen=True)
+class SamplePerson:
+    name: str
+    unit: str
+    level: Level
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Exactly who an assignment would reach today.
+
+    ``by_unit`` and ``by_level`` add up to ``total``. ``completed`` have done the whole path already,
+    ``assigned`` have the same path from another assignment, and for ``from_today`` the days since their
+    position began have run out, so that their days count from the assignment.
+    """
+
+    total: int
+    by_unit: list[tuple[str, int]]
+    by_level: list[tuple[Level, int]]
+    sample: list[SamplePerson]
+    completed: int
+    completed_names: list[str]
+    assigned: int
+    from_today: int
+
+
+def assignable_paths(session: Session, agency_id: int) -> list[LearningPath]:
+    """The agency's paths that can be assigned, by title."""
+    return list(
+        session.scalars(
+            select(LearningPath)
+            .where(
+                LearningPath.agency_id == agency_id,
+                LearningPath.archived_at.is_(None),
+                select(PathStep.id).where(PathStep.path_id == LearningPath.id).exists(),
+            )
+            .order_by(func.lower(LearningPath.title), LearningPath.id)
+        )
+    )
+
+
+def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, due: DueRule) -> Preview:
+    """Count and name the people whom the assignment would reach. A constant number of queries; writes nothing.
+
+    Raises audiences.UnknownUnit for a unit that is not the agency's.
+    """
+    audiences.check(session, agency_id, spec)
+    today = clock.today()
+    people = audiences.people_in(agency_id, spec, today)
+    by_unit = [
+        (name, number)
+        for name, _, number in session.execute(
+            select(Unit.name, Unit.id, func.count())
+            .join(people, people.c.unit_id == Unit.id)
+            .group_by(Unit.id, Unit.name)
+            .order_by(func.count().desc(), Unit.name, Unit.id)
+        )
+    ]
+    levels: dict[Level, int] = dict(
+        session.execute(select(people.c.level, func.count()).group_by(people.c.level)).tuples().all()
+    )
+    sample = session.execute(
+        select(Person.given_name, Person.family_name, Unit.name, people.c.level)
+        .join(people, people.c.person_id == Person.id)
+        .join(Unit, Unit.id == people.c.unit_id)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .limit(SAMPLE_SIZE)
+    )
+    asked = select(people.c.person_id.label("id"), people.c.person_id, literal(path_id).label("path_id")).subquery()
+    found = standing(asked)
+    done = select(found.c.id).where(found.c.done)
+    completed = session.scalar(select(func.count()).select_from(done.subquery())) or 0
+    completed_names = [
+        f"{given} {family}"
+        for given, family in session.execute(
+            select(Person.given_name, Person.family_name)
+            .where(Person.id.in_(done))
+            .order_by(Person.family_name, Person.given_name, Person.id)
+            .limit(SAMPLE_SIZE)
+        )
+    ]
+    assigned = session.scalar(
+        select(func.count(AssignmentMember.person_id.distinct()))
+        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+        .join(people, people.c.person_id == AssignmentMember.person_id)
+        .where(
+            AssignmentMember.agency_id == agency_id,
+            AssignmentMember.left_at.is_(None),
+            Assignment.path_id == path_id,
+            Assignment.withdrawn_at.is_(None),
+        )
+    )
+    from_today = 0
+    if due.kind is DueKind.AFTER_POSITION_START:
+        ran_out = today - timedelta(days=due.days or 0)
+        from_today = (
+            session.scalar(select(func.count()).select_from(people).where(people.c.starts_on < ran_out)) or 0
+        )
+    return Preview(
+        total=sum(number for _, number in by_unit),
+        by_unit=by_unit,
+        by_level=[(level, levels[level]) for level in Level if level in levels],
+        sample=[SamplePerson(f"{given} {family}", unit, level) for given, family, unit, level in sample],
+        completed=completed,
+        completed_names=completed_names,
+        assigned=assigned or 0,
+        from_today=from_today,
+    )
+
+
+def assignment_of(session: Session, agency_id: int, assignment_id: int) -> Assignment | None:
+    """The agency's assignment with its path and audience, or None."""
+    return session.scalar(
+        select(Assignment)
+        .options(
+            joinedload(Assignment.path, innerjoin=True),
+            joinedload(Assignment.created_by),
+            selectinload(Assignment.units),
+            selectinload(Assignment.levels),
+        )
+        .where(Assignment.agency_id == agency_id, Assignment.id == assignment_id)
+    )
+
+
+def with_request_key(session: Session, agency_id: int, request_key: str) -> Assignment | None:
+    """The assignment that a form with this key has already made, or None."""
+    return session.scalar(
+        select(Assignment).where(Assignment.agency_id == agency_id, Assignment.request_key == request_key)
+    )
+
+
+def assign(
+    session: Session,
+    agency_id: int,
+    path_id: int,
+    spec: AudienceSpec,
+    due: DueRule,
+    *,
+    request_key: str,
+    actor_id: int | None,
+    expected: int | None = None,
+) -> Assignment:
+    """Give the path to everybody in the audience today; a constant number of queries.
+
+    The same ``request_key`` in the same agency gives the same assignment back, and nothing more happens.
+    ``expected`` is the number of people that the preview showed. Raises CannotAssign, EmptyAudience,
+    AudienceChanged, audiences.UnknownUnit or due_dates.InvalidDueRule; then nothing is written.
+    """
+    existing = with_request_key(session, agency_id, request_key)
+    if existing is not None:
+        return existing
+    now, today = clock.now(), clock.today()
+    due_dates.check(due, today)
+    audiences.check(session, agency_id, spec)
+    path = session.scalar(
+        select(LearningPath)
+        .where(LearningPath.agency_id == agency_id, LearningPath.id == path_id)
+        .with_for_update(read=True)  # it cannot be archived meanwhile
+    )
+    if path is None or path.archived_at is not None or not path.steps:
+        raise CannotAssign
+    with session.begin_nested():
+        inserted = insert_once(
+            session,
+            Assignment,
+            agency_id=agency_id,
+            path_id=path_id,
+            due_kind=due.kind,
+            due_on=due.on,
+            due_days=due.days,
+            created_at=now,
+            created_by_id=actor_id,
+            request_key=request_key,
+        )
+        assignment = with_request_key(session, agency_id, request_key)
+        if assignment is None:  # cannot be: either this insert or the one it met is there
+            raise CannotAssign
+        if not inserted:
+            return assignment
+        session.add_all(
+            AudienceUnit(assignment_id=assignment.id, unit_id=choice.unit_id, with_descendants=choice.with_descendants)
+            for choice in spec.units
+        )
+        session.add_all(AudienceLevel(assignment_id=assignment.id, level=level) for level in spec.levels)
+        people = audiences.people_in(agency_id, spec, today)
+        member_ids = list(
+            session.scalars(
+                insert(AssignmentMember)
+                .from_select(
+                    ["agency_id", "assignment_id", "person_id", "position_id", "due_on", "joined_at"],
+                    select(
+                        literal(agency_id),
+                        literal(assignment.id),
+                        people.c.person_id,
+                        people.c.position_id,
+                        due_dates.due_on_column(due, today, people.c.starts_on, session.get_bind().dialect),
+                        literal(now, UtcDateTime()),
+                    ),
+                )
+                .returning(AssignmentMember.id)
+            )
+        )
+        if not member_ids:
+            raise EmptyAudience
+        if expected is not None and expected != len(member_ids):
+            raise AudienceChanged
+    audit.record(
+        session,
+        "assignment.created",
+        subject_type="assignment",
+        subject_id=assignment.id,
+        actor_id=actor_id,
+        agency_id=agency_id,
+        path=path.title,
+        members=len(member_ids),
+    )
+    session.flush()
+    members_joined.send(session, assignment=assignment, member_ids=member_ids)
+    return assignment
+
+
+def withdraw(session: Session, assignment: Assignment, *, actor_id: int | None) -> None:
+    """End the assignment: it leaves the board and nobody is reminded of it. What people did stays theirs.
+
+    Withdrawing it again changes nothing.
+    """
+    session.refresh(assignment, ["withdrawn_at"], with_for_update=True)
+    if assignment.withdrawn_at is not None:
+        return
+    assignment.withdrawn_at = clock.now()
+    member_ids = list(
+        session.scalars(
+            select(AssignmentMember.id).where(
+                AssignmentMember.assignment_id == assignment.id, AssignmentMember.left_at.is_(None)
+            )
+        )
+    )
+    audit.record(
+        session,
+        "assignment.withdrawn",
+        subject_type="assignment",
+        subject_id=assignment.id,
+        actor_id=actor_id,
+        agency_id=assignment.agency_id,
+        path=assignment.path.title,
+        members=len(member_ids),
+    )
+    session.flush()
+    if member_ids:
+        members_left.send(session, member_ids=member_ids)
+
+
+def _day_in_oslo(day: date) -> tuple[datetime, datetime]:
+    """The first moment of the day in Norway and that of the next day, in UTC."""
+    midnight = datetime.combine(day, time(), clock.OSLO)
+    return midnight.astimezone(UTC), datetime.combine(day + timedelta(days=1), time(), clock.OSLO).astimezone(UTC)
+
+
+def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_id: int | None) -> None:
+    """Give the assignment another due rule and every member the day it gives them.
+
+    Relative days count from when each member joined. Raises due_dates.InvalidDueRule or CannotAssign.
+    """
+    due_dates.check(due, clock.today())
+    session.refresh(assignment, ["withdrawn_at", "due_kind", "due_on", "due_days"], with_for_update=True)
+    if assignment.withdrawn_at is not None:
+        raise CannotAssign
+    before = DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
+    if before == due:
+        return
+    assignment.due_kind, assignment.due_on, assignment.due_days = due.kind, due.on, due.days
+    session.flush()
+    mine = AssignmentMember.assignment_id == assignment.id
+    if due.kind in (DueKind.NONE, DueKind.FIXED):
+        session.execute(
+            update(AssignmentMember)
+            .where(mine)
+            .values(due_on=literal(due.on, Date()))
+            .execution_options(synchronize_session=False)
+        )
+    else:
+        # People join in batches, so there are few joining days however many the members are.
+        moments = session.scalars(select(AssignmentMember.joined_at).where(mine).distinct())
+        starts_on = select(Position.starts_on).where(Position.id == AssignmentMember.position_id).scalar_subquery()
+        dialect = session.get_bind().dialect
+        for joined_on in sorted({moment.astimezone(clock.OSLO).date() for moment in moments}):
+            begin, end = _day_in_oslo(joined_on)
+            session.execute(
+                update(AssignmentMember)
+                .where(mine, AssignmentMember.joined_at >= begin, AssignmentMember.joined_at < end)
+                .values(due_on=due_dates.due_on_column(due, joined_on, starts_on, dialect))
+                .execution_options(synchronize_session=False)
+            )
+    session.expire_all()
+    audit.record(
+        session,
+        "assignment.due-changed",
+        subject_type="assignment",
+        subject_id=assignment.id,
+        actor_id=actor_id,
+        agency_id=assignment.agency_id,
+        kind=due.kind.value,
+        on=due.on.isoformat() if due.on else None,
+        days=due.days,
+    )
+    session.flush()

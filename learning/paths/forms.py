@@ -1,0 +1,173 @@
+"""Reading the room's forms: from submitted fields to plain values, with every fault named by its field."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from learning.organisation.models import Level
+from learning.paths import due_dates
+from learning.paths.audiences import AudienceSpec, UnitChoice
+from learning.paths.building import LONGEST_TITLE, PathDraft, StepDraft
+from learning.paths.due_dates import DueRule, Status
+from learning.paths.models import DueKind
+
+Fields = MultiDict[str, str]
+LONGEST_DESCRIPTION = 4000
+MOST_PLACES = 999
+_REQUEST_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, in words, and the id of the field to mend."""
+
+    field: str
+    message: str
+
+
+def whole_number(text: str, largest: int = _LARGEST_ID) -> int | None:
+    """The number in ``text`` from 1 to ``largest``; None for anything else."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19):
+        return None
+    return int(text) if 1 <= int(text) <= largest else None
+
+
+def status_or_none(text: str) -> Status | None:
+    return Status(text) if text in set(Status) else None
+
+
+def new_request_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def request_key(fields: Fields) -> str | None:
+    """The form's key, or None when it is missing or does not look like one of ours."""
+    key = fields.get("request_key", "")
+    return key if _REQUEST_KEY.fullmatch(key) else None
+
+
+def read_path(fields: Fields, courses: Collection[int]) -> tuple[PathDraft, list[Fault]]:
+    """The path as the form has it, and its faults. ``courses`` are the ids offered.
+
+    Chosen courses are ordered by their place number; two with the same one keep the order of the form.
+    """
+    faults = []
+    title = " ".join(fields.get("title", "").split())
+    description = fields.get("description", "").replace("\r\n", "\n").strip()
+    if not title:
+        faults.append(Fault("title", gettext("Give the path a title.")))
+    elif len(title) > LONGEST_TITLE:
+        faults.append(
+            Fault("title", gettext("The title can have at most %(most)d characters.", most=LONGEST_TITLE))
+        )
+    if len(description) > LONGEST_DESCRIPTION:
+        faults.append(
+            Fault("description", gettext("The text can have at most %(most)d characters.", most=LONGEST_DESCRIPTION))
+        )
+    chosen: list[tuple[int, StepDraft]] = []
+    wanted = {whole_number(text) for text in fields.getlist("course")}
+    for course_id in courses:
+        if course_id not in wanted:
+            continue
+        written = fields.get(f"place-{course_id}", "").strip()
+        place = whole_number(written, MOST_PLACES) if written else MOST_PLACES + 1
+        if place is None:
+            faults.append(
+                Fault(
+                    f"place-{course_id}",
+                    gettext("The place must be a whole number from 1 to %(most)d.", most=MOST_PLACES),
+                )
+            )
+            place = MOST_PLACES + 1
+        chosen.append((place, StepDraft(course_id, fields.get(f"kind-{course_id}") != "elective")))
+    if not chosen:
+        faults.append(Fault("courses", gettext("Choose at least one course.")))
+    steps = tuple(step for _, step in sorted(chosen, key=lambda each: each[0]))
+    return PathDraft(title, description, steps), faults
+
+
+def read_due(fields: Fields, today: date) -> tuple[DueRule, list[Fault]]:
+    """The due rule as the form has it, and its faults; without a due date when it cannot be read."""
+    none = DueRule(DueKind.NONE)
+    written = fields.get("due_kind", "")
+    if written not in set(DueKind):
+        return none, [Fault("due-none", gettext("Choose whether there is a due date."))]
+    kind = DueKind(written)
+    if kind is DueKind.NONE:
+        return none, []
+    if kind is DueKind.FIXED:
+        try:
+            on = date.fromisoformat(fields.get("due_on", "").strip())
+        except ValueError:
+            return none, [Fault("due_on", gettext("Write the due date as a date, such as 2027-03-01."))]
+        if on < today:
+            return none, [Fault("due_on", gettext("The due date is in the past. Choose today or later."))]
+        return DueRule(kind, on=on), []
+    days = whole_number(fields.get("due_days", ""), due_dates.MOST_DAYS)
+    if days is None:
+        most = due_dates.MOST_DAYS
+        return none, [Fault("due_days", gettext("The number of days must be from 1 to %(most)d.", most=most))]
+    return DueRule(kind, days=days), []
+
+
+@dataclass(frozen=True)
+class AssignmentDraft:
+    """What HR asks for; ``path_id`` is 0 when none was chosen."""
+
+    path_id: int
+    audience: AudienceSpec
+    due: DueRule
+
+
+def read_assignment(
+    fields: Fields, paths: Collection[int], units: Collection[int], today: date
+) -> tuple[AssignmentDraft, list[Fault]]:
+    """The assignment as the form has it, and its faults. ``paths`` and ``units`` are the ids offered."""
+    faults = []
+    path_id = whole_number(fields.get("path", ""))
+    if path_id not in paths:
+        faults.append(Fault("path", gettext("Choose a learning path.")))
+        path_id = None
+    chosen = {unit_id for text in fields.getlist("unit") if (unit_id := whole_number(text)) in units}
+    if not chosen:
+        faults.append(Fault("units", gettext("Choose at least one unit.")))
+    with_below = fields.get("with_below") == "yes"
+    levels = frozenset(Level(text) for text in fields.getlist("level") if text in set(Level))
+    due, due_faults = read_due(fields, today)
+    spec = AudienceSpec(frozenset(UnitChoice(unit_id, with_below) for unit_id in chosen if unit_id), levels)
+    return AssignmentDraft(path_id or 0, spec, due), faults + due_faults
+
+
+def due_fields(rule: DueRule) -> Fields:
+    """The fields that ``read_due`` would read as this rule."""
+    return MultiDict(
+        {
+            "due_kind": rule.kind.value,
+            "due_on": rule.on.isoformat() if rule.on else "",
+            "due_days": str(rule.days or ""),
+        }
+    )
+
+
+def path_fields(draft: PathDraft) -> Fields:
+    """The fields that ``read_path`` would read as this path."""
+    fields: Fields = MultiDict({"title": draft.title, "description": draft.description})
+    for place, step in enumerate(draft.steps, start=1):
+        fields.add("course", str(step.course_id))
+        fields.add(f"place-{step.course_id}", str(place))
+        fields.add(f"kind-{step.course_id}", "mandatory" if step.mandatory else "elective")
+    return fields
+
+
+def by_field(faults: list[Fault]) -> Mapping[str, str]:
+    """The first message for each field."""
+    return {fault.field: fault.message for fault in reversed(faults)}

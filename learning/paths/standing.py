@@ -1,0 +1,95 @@
+"""How far people have come in a path, worked out from the facts each time it is asked.
+
+A path is done when every mandatory step has a completion by the person, of any version, in any agency, at any
+time. A path with electives only is done when one of them is completed. It is begun by any enrolment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, Date, FromClause, Subquery, and_, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from learning.paths.due_dates import Status
+from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep
+from learning.progress.models import Completion, Enrolment
+
+
+def standing(people: FromClause) -> Subquery:
+    """For a selectable with the columns id, person_id and path_id: a subquery with one row for each id, having
+    id, needed (steps it takes), taken (of those, completed), done and begun (booleans).
+    """
+    step, columns = PathStep, people.c
+    mandatory = func.count(case((step.mandatory, step.id)).distinct())
+    mandatory_taken = func.count(case((and_(step.mandatory, Completion.id.is_not(None)), step.id)).distinct())
+    taken = func.count(case((Completion.id.is_not(None), step.id)).distinct())
+    counted = (
+        select(
+            columns.id,
+            case((mandatory > 0, mandatory), (func.count(step.id) > 0, 1), else_=0).label("needed"),
+            case((mandatory > 0, mandatory_taken), (taken > 0, 1), else_=0).label("taken"),
+            (func.count(Enrolment.id) > 0).label("begun"),
+        )
+        .select_from(people)
+        .outerjoin(step, step.path_id == columns.path_id)
+        .outerjoin(Enrolment, and_(Enrolment.person_id == columns.person_id, Enrolment.course_id == step.course_id))
+        .outerjoin(Completion, and_(Completion.person_id == columns.person_id, Completion.course_id == step.course_id))
+        .group_by(columns.id)
+        .subquery("counted")
+    )
+    done = and_(counted.c.needed > 0, counted.c.taken >= counted.c.needed)
+    return select(
+        counted.c.id, counted.c.needed, counted.c.taken, counted.c.begun, done.label("done")
+    ).subquery("standing")
+
+
+def status_column(standing: Subquery, due_on: ColumnElement[date | None], today: date) -> ColumnElement[str]:
+    """The same rule as ``due_dates.status`` as an SQL expression that holds the status' value."""
+    return case(
+        (standing.c.done, Status.DONE.value),
+        (due_on < literal(today, Date()), Status.OVERDUE.value),
+        (standing.c.begun, Status.UNDER_WAY.value),
+        else_=Status.NOT_BEGUN.value,
+    )
+
+
+def live_members(agency_id: int, assignment_id: int | None = None) -> Subquery:
+    """The members that count: still in the audience, of assignments neither withdrawn nor of an archived path.
+
+    Columns: id, person_id, assignment_id, position_id, path_id, due_on.
+    """
+    chosen = (
+        select(
+            AssignmentMember.id,
+            AssignmentMember.person_id,
+            AssignmentMember.assignment_id,
+            AssignmentMember.position_id,
+            Assignment.path_id,
+            AssignmentMember.due_on,
+        )
+        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+        .join(LearningPath, LearningPath.id == Assignment.path_id)
+        .where(
+            AssignmentMember.agency_id == agency_id,
+            AssignmentMember.left_at.is_(None),
+            Assignment.withdrawn_at.is_(None),
+            LearningPath.archived_at.is_(None),
+        )
+    )
+    if assignment_id is not None:
+        chosen = chosen.where(AssignmentMember.assignment_id == assignment_id)
+    return chosen.subquery("live_member")
+
+
+def done_members(session: Session, member_ids: Collection[int]) -> set[int]:
+    """Which of the members have done their path; for mail that should not be sent to them. One query."""
+    people = (
+        select(AssignmentMember.id, AssignmentMember.person_id, Assignment.path_id)
+        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+        .where(AssignmentMember.id.in_(member_ids))
+        .subquery("asked")
+    )
+    found = standing(people)
+    return set(session.scalars(select(found.c.id).where(found.c.done)))

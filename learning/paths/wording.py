@@ -1,0 +1,72 @@
+"""The words of this room for levels, statuses and due dates, in the language of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import format_date, gettext, ngettext
+
+from learning.interface import interface_language
+from learning.organisation.models import Level
+from learning.paths.due_dates import DueRule, Status
+from learning.paths.models import Assignment, DueKind
+
+# The tag colour of each status; the words carry the meaning.
+STATUS_COLOURS = {
+    Status.DONE: "success",
+    Status.UNDER_WAY: "info",
+    Status.NOT_BEGUN: "neutral",
+    Status.OVERDUE: "danger",
+}
+
+
+def level_name(level: Level) -> str:
+    names: dict[Level, str] = {
+        Level.FIRST_LINE: gettext("First-line manager"),
+        Level.MIDDLE: gettext("Middle manager"),
+        Level.TOP: gettext("Top manager"),
+        Level.EMPLOYEE: gettext("Employee"),
+        Level.EMPLOYEE_REPRESENTATIVE: gettext("Employee representative"),
+        Level.ELECTED: gettext("Elected representative"),
+    }
+    return names[level]
+
+
+def status_name(status: Status) -> str:
+    names: dict[Status, str] = {
+        Status.DONE: gettext("Done"),
+        Status.UNDER_WAY: gettext("Under way"),
+        Status.NOT_BEGUN: gettext("Not begun"),
+        Status.OVERDUE: gettext("Overdue"),
+    }
+    return names[status]
+
+
+def rule_of(assignment: Assignment) -> DueRule:
+    """The due rule of an assignment."""
+    return DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
+
+
+def due_words(rule: DueRule) -> str:
+    """When something is due, as a phrase that can stand alone."""
+    if rule.kind is DueKind.FIXED and rule.on is not None:
+        pattern = "d MMMM y" if interface_language() == "en" else "d. MMMM y"
+        return str(gettext("Due on %(day)s", day=format_date(rule.on, pattern)))
+    if rule.kind is DueKind.AFTER_ASSIGNMENT and rule.days is not None:
+        one, more = "Due %(num)d day after each person is assigned", "Due %(num)d days after each person is assigned"
+        return str(ngettext(one, more, rule.days))
+    if rule.kind is DueKind.AFTER_POSITION_START and rule.days is not None:
+        return ngettext(
+            "Due %(num)d day after each person began in the position",
+            "Due %(num)d days after each person began in the position",
+            rule.days,
+        )
+    return str(gettext("No due date"))
+
+
+def course_title(titles: Mapping[str, str], slug: str = "") -> str:
+    """The title in the interface's language, or Norwegian, or any; the slug for a course without a version."""
+    for language in (interface_language(), "nb", *titles):
+        if titles.get(language):
+            return str(titles[language])
+    return slug
