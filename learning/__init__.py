@@ -52,6 +52,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # a lesson may stay open all day; the token lives with the session
     )
+    if settings.demo:
+        from learning.demo.people import DEMO_SIGN_INS
+
+        app.config["DEMO_SIGN_INS"] = DEMO_SIGN_INS
     app.config.from_mapping(flask_config)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

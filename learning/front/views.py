@@ -38,26 +38,30 @@ def start() -> str:
             "front/welcome.html", courses=store.search(db.session, "", interface_language())
         )
     progress = overview.for_person(db.session, actor.person_id)
-    by_course = {each.enrolment.course_id: each for each in progress}
     paths = my_paths(db.session, actor.person_id)
     under_way = [each for each in progress if each.completion is None]
+    begun = {each.course_slug for each in progress}
+    catalogue = store.search(db.session, "", interface_language())
+    by_slug = {each.document.id: each for each in catalogue}
+    assigned = next(
+        (
+            by_slug[path.next_step.course_slug]
+            for path in paths
+            if path.next_step and path.next_step.course_slug not in begun and path.next_step.course_slug in by_slug
+        ),
+        None,
+    )
     position = current_position(db.session, actor.person_id)
-    found = store.search(
-        db.session, "", interface_language(), level=position.level if position else None
-    ) or store.search(db.session, "", interface_language())
-    fresh = [each for each in found if each.version.course_id not in by_course]
-    due_first = [step for path in paths for step in path.steps if step.mandatory and not step.done]
-    assigned = next((step for step in due_first if step.course_id not in by_course), None)
-    titles = {each.version.course_id: each for each in store.search(db.session, "", interface_language())}
+    fresh = [each for each in catalogue if each.document.id not in begun]
+    fitting = [each for each in fresh if position and position.level.value in each.document.levels]
     return render_template(
         "front/start.html",
         under_way=under_way,
         paths=paths,
-        by_course=by_course,
-        titles=titles,
+        by_slug=by_slug,
         next_step=under_way[0] if under_way else None,
-        next_assigned=titles.get(assigned.course_id) if assigned else None,
-        suggested=fresh[0] if fresh else None,
+        next_assigned=assigned,
+        suggested=next(iter(fitting or fresh), None),
         completed=[each for each in progress if each.completion is not None],
         today=clock.today(),
     )

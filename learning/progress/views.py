@@ -211,7 +211,9 @@ def _lesson_page(
         following=text.lesson_after(lesson.id),
         finished=finished,
         activities={
-            activity.id: present(activity, f"{enrolment.id}:{activity.id}", answers.get(activity.id))
+            activity.id: present(
+                activity, f"{enrolment.id}:{activity.id}", (drafts or {}).get(activity.id) or answers.get(activity.id)
+            )
             for activity in lesson.activities
         },
         answers=answers,
@@ -246,7 +248,9 @@ def answer(enrolment_id: int, lesson_id: str, activity_id: str) -> AnyResponse |
             db.session, taking.enrolment, the_lesson, activity, form_lists(), f"{activity_id}:{key}"[:64]
         )
     except InvalidAnswer as fault:
-        return _lesson_page(taking, the_lesson, errors={activity_id: str(fault)}), 422
+        draft = getattr(fault, "draft", None)  # what was typed is shown again, not lost
+        drafts = {activity_id: draft} if draft else {}
+        return _lesson_page(taking, the_lesson, errors={activity_id: str(fault)}, drafts=drafts), 422
     return redirect(
         url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id, _anchor=activity_id), 303
     )
