@@ -137,9 +137,7 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
     from_today = 0
     if due.kind is DueKind.AFTER_POSITION_START:
         ran_out = today - timedelta(days=due.days or 0)
-        from_today = (
-            session.scalar(select(func.count()).select_from(people).where(people.c.starts_on < ran_out)) or 0
-        )
+        from_today = session.scalar(select(func.count()).select_from(people).where(people.c.starts_on < ran_out)) or 0
     return Preview(
         total=sum(number for _, number in by_unit),
         by_unit=by_unit,

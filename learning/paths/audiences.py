@@ -10,6 +10,7 @@ from sqlalchemy import CompoundSelect, Select, Subquery, func, or_, select, unio
 from sqlalchemy.orm import Session
 
 from learning.organisation.models import Level, Person, Position, Unit
+from learning.organisation.units import subtree_ids
 from learning.paths.models import Assignment
 
 
@@ -44,9 +45,7 @@ def spec_of(assignment: Assignment) -> AudienceSpec:
 def check(session: Session, agency_id: int, spec: AudienceSpec) -> None:
     """Raises UnknownUnit unless every chosen unit belongs to the agency."""
     ids = {choice.unit_id for choice in spec.units}
-    known = session.scalar(
-        select(func.count()).select_from(Unit).where(Unit.agency_id == agency_id, Unit.id.in_(ids))
-    )
+    known = session.scalar(select(func.count()).select_from(Unit).where(Unit.agency_id == agency_id, Unit.id.in_(ids)))
     if known != len(ids):
         raise UnknownUnit
 
@@ -55,16 +54,10 @@ def unit_ids(
     agency_id: int, with_below: Collection[int], alone: Collection[int] = ()
 ) -> Select[tuple[int]] | CompoundSelect[int]:
     """A select of the ids of units: ``with_below`` and all under them, and ``alone``. Never leaves the agency."""
-    tree = (
-        select(Unit.id)
-        .where(Unit.agency_id == agency_id, Unit.id.in_(with_below))
-        .cte("chosen_unit", recursive=True)
-    )
-    # UNION, not UNION ALL: a tree that somebody made into a ring still ends.
-    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id).where(Unit.agency_id == agency_id))
+    below = subtree_ids(agency_id, list(with_below))
     if not alone:
-        return select(tree.c.id)
-    return union(select(tree.c.id), select(Unit.id).where(Unit.agency_id == agency_id, Unit.id.in_(alone)))
+        return below
+    return union(below, select(Unit.id).where(Unit.agency_id == agency_id, Unit.id.in_(alone)))
 
 
 def people_in(agency_id: int, spec: AudienceSpec, today: date) -> Subquery:

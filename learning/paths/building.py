@@ -75,9 +75,7 @@ def path_of(session: Session, agency_id: int, path_id: int) -> LearningPath | No
 
 def summaries(session: Session, agency_id: int) -> list[PathSummary]:
     """The agency's paths, those in use first, by title. One query."""
-    steps = (
-        select(func.count()).select_from(PathStep).where(PathStep.path_id == LearningPath.id).scalar_subquery()
-    )
+    steps = select(func.count()).select_from(PathStep).where(PathStep.path_id == LearningPath.id).scalar_subquery()
     assignments = (
         select(func.count())
         .select_from(Assignment)

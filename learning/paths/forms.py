@@ -66,9 +66,7 @@ def read_path(fields: Fields, courses: Collection[int]) -> tuple[PathDraft, list
     if not title:
         faults.append(Fault("title", gettext("Give the path a title.")))
     elif len(title) > LONGEST_TITLE:
-        faults.append(
-            Fault("title", gettext("The title can have at most %(most)d characters.", most=LONGEST_TITLE))
-        )
+        faults.append(Fault("title", gettext("The title can have at most %(most)d characters.", most=LONGEST_TITLE)))
     if len(description) > LONGEST_DESCRIPTION:
         faults.append(
             Fault("description", gettext("The text can have at most %(most)d characters.", most=LONGEST_DESCRIPTION))

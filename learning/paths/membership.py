@@ -99,9 +99,7 @@ def _refresh_one(session: Session, assignment: Assignment, now: datetime, today:
     return Refreshed(len(joined), len(returned), len(left))
 
 
-def _add_joiners(
-    session: Session, assignment: Assignment, people: Subquery, now: datetime, today: date
-) -> list[int]:
+def _add_joiners(session: Session, assignment: Assignment, people: Subquery, now: datetime, today: date) -> list[int]:
     dialect = session.get_bind().dialect
     due = DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
     insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
@@ -117,9 +115,7 @@ def _add_joiners(
     return list(
         session.scalars(
             insert(AssignmentMember)
-            .from_select(
-                ["agency_id", "assignment_id", "person_id", "position_id", "due_on", "joined_at"], newcomers
-            )
+            .from_select(["agency_id", "assignment_id", "person_id", "position_id", "due_on", "joined_at"], newcomers)
             .on_conflict_do_nothing()
             .returning(AssignmentMember.id)
         )

@@ -40,9 +40,9 @@ def standing(people: FromClause) -> Subquery:
         .subquery("counted")
     )
     done = and_(counted.c.needed > 0, counted.c.taken >= counted.c.needed)
-    return select(
-        counted.c.id, counted.c.needed, counted.c.taken, counted.c.begun, done.label("done")
-    ).subquery("standing")
+    return select(counted.c.id, counted.c.needed, counted.c.taken, counted.c.begun, done.label("done")).subquery(
+        "standing"
+    )
 
 
 def status_column(standing: Subquery, due_on: ColumnElement[date | None], today: date) -> ColumnElement[str]:

@@ -14,6 +14,7 @@ from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission, may
 from learning.database import db
 from learning.organisation.models import Level
+from learning.organisation.wording import level_name
 from learning.paths import assigning, audiences, board, building, charts, due_dates, forms, unit_tree, wording
 from learning.paths.due_dates import Status
 from learning.paths.forms import AssignmentDraft, Fault, Fields
@@ -24,15 +25,6 @@ Page = str | tuple[str, int] | AnyResponse
 # Larger numbers than the databases hold are addresses that do not exist.
 _PATH = "/agency/<agency_slug>/paths/<int(max=9223372036854775807):path_id>"
 _ASSIGNMENT = "/agency/<agency_slug>/assignments/<int(max=9223372036854775807):assignment_id>"
-
-
-@blueprint.app_context_processor
-def _words() -> dict[str, Any]:
-    return {
-        "level_name": wording.level_name,
-        "status_name": wording.status_name,
-        "status_colours": wording.STATUS_COLOURS,
-    }
 
 
 def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
@@ -47,6 +39,9 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         due_words=wording.due_words,
         rule_of=wording.rule_of,
         statuses=list(Status),
+        level_name=level_name,
+        status_name=wording.status_name,
+        status_colours=wording.STATUS_COLOURS,
         **values,
     )
     return page, status
@@ -106,7 +101,7 @@ def members(agency_slug: str) -> Page:
 # Learning paths
 
 
-@blueprint.get("/agency/<agency_slug>/paths")
+@blueprint.get("/agency/<agency_slug>/paths", endpoint="paths")
 @requires(Permission.MANAGE_PATHS)
 def path_list(agency_slug: str) -> Page:
     return _page("path_list.html", summaries=building.summaries(db.session, g.agency.id))
@@ -144,7 +139,7 @@ def _save_path(path: LearningPath | None) -> Page:
     if faults or path is None:
         return _path_form(request.form, faults, path)
     flash(gettext("The path “%(title)s” is saved.", title=path.title))
-    return redirect(url_for("paths.path_list", agency_slug=g.agency.slug), 303)
+    return redirect(url_for("paths.paths", agency_slug=g.agency.slug), 303)
 
 
 @blueprint.get("/agency/<agency_slug>/paths/new")
@@ -190,7 +185,7 @@ def archive_path(agency_slug: str, path_id: int) -> Page:
     path = _own_path(path_id)
     building.archive_path(db.session, path, actor_id=signed_in_actor().person_id)
     flash(gettext("The path “%(title)s” is archived.", title=path.title))
-    return redirect(url_for("paths.path_list", agency_slug=g.agency.slug), 303)
+    return redirect(url_for("paths.paths", agency_slug=g.agency.slug), 303)
 
 
 # Assigning: a form, a preview of who is reached, a confirmation

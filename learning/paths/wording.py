@@ -1,4 +1,4 @@
-"""The words of this room for levels, statuses and due dates, in the language of the request."""
+"""The words of this room for statuses and due dates, in the language of the request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from flask_babel import format_date, gettext, ngettext
 
 from learning.interface import interface_language
-from learning.organisation.models import Level
 from learning.paths.due_dates import DueRule, Status
 from learning.paths.models import Assignment, DueKind
 
@@ -18,18 +17,6 @@ STATUS_COLOURS = {
     Status.NOT_BEGUN: "neutral",
     Status.OVERDUE: "danger",
 }
-
-
-def level_name(level: Level) -> str:
-    names: dict[Level, str] = {
-        Level.FIRST_LINE: gettext("First-line manager"),
-        Level.MIDDLE: gettext("Middle manager"),
-        Level.TOP: gettext("Top manager"),
-        Level.EMPLOYEE: gettext("Employee"),
-        Level.EMPLOYEE_REPRESENTATIVE: gettext("Employee representative"),
-        Level.ELECTED: gettext("Elected representative"),
-    }
-    return names[level]
 
 
 def status_name(status: Status) -> str:
@@ -53,13 +40,20 @@ def due_words(rule: DueRule) -> str:
         pattern = "d MMMM y" if interface_language() == "en" else "d. MMMM y"
         return str(gettext("Due on %(day)s", day=format_date(rule.on, pattern)))
     if rule.kind is DueKind.AFTER_ASSIGNMENT and rule.days is not None:
-        one, more = "Due %(num)d day after each person is assigned", "Due %(num)d days after each person is assigned"
-        return str(ngettext(one, more, rule.days))
+        return str(
+            ngettext(
+                "Due %(num)d day after each person is assigned",
+                "Due %(num)d days after each person is assigned",
+                rule.days,
+            )
+        )
     if rule.kind is DueKind.AFTER_POSITION_START and rule.days is not None:
-        return ngettext(
-            "Due %(num)d day after each person began in the position",
-            "Due %(num)d days after each person began in the position",
-            rule.days,
+        return str(
+            ngettext(
+                "Due %(num)d day after each person began in the position",
+                "Due %(num)d days after each person began in the position",
+                rule.days,
+            )
         )
     return str(gettext("No due date"))
 

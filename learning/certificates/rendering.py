@@ -1,0 +1,79 @@
+"""The PDF: tagged PDF/UA-1, fonts embedded, the same bytes at every download."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import segno
+from flask import current_app, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher
+
+from learning import clock
+from learning.certificates.models import Certificate, CertificateFile
+from learning.certificates.texts import TEXTS, facts
+from learning.database import insert_once
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+
+
+def confirm_address(certificate: Certificate) -> str:
+    """The public address that the QR code leads to."""
+    return f"{current_app.config['SETTINGS'].base_url}/certificates/{certificate.code}"
+
+
+def render(certificate: Certificate) -> bytes:
+    """Make the PDF of a certificate."""
+    address = confirm_address(certificate)
+    words = TEXTS[certificate.language]
+    html = render_template(
+        "certificates/certificate_pdf.html",
+        certificate=certificate,
+        content=certificate.content,
+        words=words,
+        facts=facts(certificate.content, certificate.serial, certificate.language),
+        address=address,
+        shown_address=address.split("//", 1)[1],
+        qr=segno.make(address, error="m").svg_data_uri(border=0, dark="#0b2239", scale=4),
+        issued=certificate.issued_at.astimezone(clock.OSLO).isoformat(timespec="seconds"),
+    )
+    document = HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_OnlyOurFiles())
+    pdf: bytes | None = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=certificate.code.encode())
+    assert pdf is not None
+    return pdf
+
+
+class _OnlyOurFiles(URLFetcher):  # type: ignore[misc]
+    """A certificate's page may load our own static files and inline images, nothing else."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
+        parts = urlsplit(url)
+        if parts.scheme == "data" or (parts.scheme == "file" and Path(parts.path).resolve().is_relative_to(STATIC)):
+            return super().fetch(url, headers)
+        raise ValueError(f"not fetched: {url}")
+
+
+def stored_pdf(session: Session, certificate: Certificate) -> bytes | None:
+    return session.scalar(select(CertificateFile.pdf).where(CertificateFile.certificate_id == certificate.id))
+
+
+def store_pdf(session: Session, certificate: Certificate) -> bytes:
+    """The certificate's bytes: those stored, or rendered now and stored for ever.
+
+    When two render at the same time, both hand out what the first one stored.
+    """
+    kept = stored_pdf(session, certificate)
+    if kept is not None:
+        return kept
+    pdf = render(certificate)
+    insert_once(
+        session, CertificateFile, certificate_id=certificate.id, sha256=hashlib.sha256(pdf).hexdigest(), pdf=pdf,
+        rendered_at=clock.now(),
+    )  # fmt: skip
+    kept = stored_pdf(session, certificate)
+    assert kept is not None
+    return kept
