@@ -1,0 +1,1 @@
+"""Mail: an outbox written in the same transaction as its cause, and a worker that sends it."""

@@ -1,0 +1,47 @@
+"""Handing a mail to an SMTP server."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from learning import clock
+from learning.notifications.models import OutboxMessage
+
+TIMEOUT = 20  # seconds
+
+
+def build(message: OutboxMessage, sender: str) -> EmailMessage:
+    """The mail as it goes over the wire: text and HTML parts."""
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = message.to_address
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = f"<{message.message_id}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = message.language
+    mail.set_content(message.text_body)
+    if message.html_body:
+        mail.add_alternative(message.html_body, subtype="html")
+    return mail
+
+
+def send(mail: EmailMessage, smtp_url: str) -> None:
+    """Send over SMTP. Raises smtplib.SMTPException or OSError."""
+    parts = urlsplit(smtp_url)
+    host = parts.hostname or "localhost"
+    client: smtplib.SMTP
+    if parts.scheme == "smtps":
+        client = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
+    else:
+        client = smtplib.SMTP(host, parts.port or (587 if parts.scheme == "smtp+starttls" else 25), timeout=TIMEOUT)
+    with client:
+        if parts.scheme == "smtp+starttls":
+            client.starttls(context=ssl.create_default_context())
+        if parts.username:
+            client.login(unquote(parts.username), unquote(parts.password or ""))
+        client.send_message(mail)

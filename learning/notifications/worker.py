@@ -1,0 +1,123 @@
+"""The worker: sends what is due, renders certificates ahead, keeps audiences up to date."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import smtplib
+import threading
+import time
+
+from flask import Flask
+from sqlalchemy import select
+
+from learning import clock
+from learning.certificates.models import Certificate, CertificateFile
+from learning.certificates.rendering import store_pdf
+from learning.database import db, writing
+from learning.notifications import mailer, outbox
+from learning.notifications.models import OutboxMessage
+from learning.paths import membership
+from learning.paths.models import AssignmentMember
+from learning.paths.standing import done_members
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200
+REFRESH_SECONDS = 3600
+
+
+def send_due(app: Flask, most: int = AT_ONCE) -> int:
+    """Send what is due; how many went out. Needs an application context.
+
+    A mail is claimed in one transaction and marked in another, so that a slow mail server holds no lock. A crash
+    between sending and marking can send one mail twice; its Message-ID is then the same.
+    """
+    settings = app.config["SETTINGS"]
+    if not settings.smtp_url and not settings.demo:
+        return 0
+    sent = 0
+    for _ in range(most):
+        with writing() as session:
+            claimed = outbox.claim_next(session)
+            if claimed is None:
+                break
+            if _is_needless(claimed):
+                claimed.cancelled_at = clock.now()
+                continue
+            message_id, mail = claimed.id, mailer.build(claimed, settings.mail_from)
+        fault = None
+        if settings.smtp_url:
+            try:
+                mailer.send(mail, settings.smtp_url)
+            except (smtplib.SMTPException, OSError) as error:
+                fault = f"{type(error).__name__}: {error}"
+        with writing() as session:
+            message = session.get_one(OutboxMessage, message_id)
+            if fault is None:
+                message.sent_at = clock.now()
+                message.last_error = None
+                sent += 1
+            else:
+                outbox.note_failure(message, fault)
+                log.warning("mail %s was not sent: %s", message_id, fault)
+    return sent
+
+
+def _is_needless(message: OutboxMessage) -> bool:
+    """A reminder of a path that is done by now."""
+    if not message.dedupe_key.startswith("reminder:"):
+        return False
+    member_id = int(message.dedupe_key.split(":")[1])
+    with db.sessionmaker() as session:
+        member = session.get(AssignmentMember, member_id)
+        return member is None or member.left_at is not None or bool(done_members(session, [member_id]))
+
+
+def render_certificates(most: int = 20) -> int:
+    """Render certificates that nobody has downloaded yet; how many."""
+    with db.sessionmaker() as session:
+        waiting = session.scalars(
+            select(Certificate.id)
+            .outerjoin(CertificateFile, CertificateFile.certificate_id == Certificate.id)
+            .where(CertificateFile.certificate_id.is_(None))
+            .order_by(Certificate.id)
+            .limit(most)
+        ).all()
+    for certificate_id in waiting:
+        with writing() as session:
+            store_pdf(session, session.get_one(Certificate, certificate_id))
+    return len(waiting)
+
+
+def refresh_audiences() -> None:
+    """New people in an audience join its assignments, those who left it leave."""
+    with writing() as session:
+        membership.refresh(session, None)
+
+
+def run_once(app: Flask) -> int:
+    """One turn of everything; how many mails went out."""
+    with app.app_context():
+        refresh_audiences()
+        render_certificates()
+        return send_due(app)
+
+
+def loop(app: Flask, seconds: float = 2.0) -> None:
+    """Work until told to stop (SIGTERM or SIGINT). A fault is logged, and the next turn tries again."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    refreshed = float("-inf")
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                if time.monotonic() - refreshed > REFRESH_SECONDS:
+                    refresh_audiences()
+                    refreshed = time.monotonic()
+                render_certificates()
+                send_due(app)
+        except Exception:
+            log.exception("the worker's turn failed")
+            stop.wait(10)
+        stop.wait(seconds)
