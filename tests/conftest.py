@@ -117,8 +117,11 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """A session on the test's database. Commit what a request should see."""
-    with app.app_context(), db.sessionmaker() as opened:
+    """A session on the test's database. Commit what a request should see.
+
+    What is committed stays readable without a new transaction: on SQLite that would keep requests out.
+    """
+    with app.app_context(), db.sessionmaker(expire_on_commit=False) as opened:
         yield opened
 
 

@@ -7,6 +7,7 @@ import signal
 import smtplib
 import threading
 import time
+from datetime import date
 
 from flask import Flask
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from learning import clock
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.rendering import store_pdf
-from learning.database import db, writing
+from learning.database import db, reading_only, writing
 from learning.notifications import mailer, outbox
 from learning.notifications.models import OutboxMessage
 from learning.paths import membership
@@ -64,13 +65,15 @@ def send_due(app: Flask, most: int = AT_ONCE) -> int:
 
 
 def _is_needless(message: OutboxMessage) -> bool:
-    """A reminder of a path that is done by now."""
+    """A reminder of a path that is done by now, of a due date that has been moved, or to somebody who has left."""
     if not message.dedupe_key.startswith("reminder:"):
         return False
-    member_id = int(message.dedupe_key.split(":")[1])
-    with db.sessionmaker() as session:
-        member = session.get(AssignmentMember, member_id)
-        return member is None or member.left_at is not None or bool(done_members(session, [member_id]))
+    _, member_id, _, due_on = message.dedupe_key.split(":")
+    with reading_only(), db.sessionmaker() as session:
+        member = session.get(AssignmentMember, int(member_id))
+        if member is None or member.left_at is not None or member.due_on != date.fromisoformat(due_on):
+            return True
+        return bool(done_members(session, [member.id]))
 
 
 def render_certificates(most: int = 20) -> int:
