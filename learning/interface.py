@@ -7,12 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -60,12 +61,28 @@ def _error_page(error: HTTPException) -> tuple[str, int]:
     return render_template("error.html", code=code, message=message), code
 
 
+class DatabaseId(IntegerConverter):
+    """Numbers in addresses that a database can hold; larger ones are "not found", not a fault."""
+
+    def __init__(self, map: Map, max: int = 2**63 - 1, **options: Any) -> None:  # noqa: A002  (the parent's names)
+        super().__init__(map, max=max, **options)
+
+
+def _refuse_nul() -> None:
+    """No database takes a NUL character and no person types one."""
+    if "\x00" in request.path or any(
+        "\x00" in value for values in (request.args, request.form) for value in values.values()
+    ):
+        abort(400)
+
+
 def init_interface(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", app.config["SETTINGS"].default_language)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Oslo")
-    app.jinja_options["autoescape"] = True
+    app.url_map.converters["int"] = DatabaseId
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.before_request(_refuse_nul)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=choose_language)
     app.register_error_handler(HTTPException, _error_page)

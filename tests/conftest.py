@@ -6,16 +6,19 @@ half is skipped on a developer's machine, and fails where CI=true.
 
 from __future__ import annotations
 
+import contextvars
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from config import Settings
 from learning import create_app
@@ -105,11 +108,19 @@ def database_url(
     return f"sqlite:///{path}"
 
 
+class Browser(FlaskClient):
+    """A client whose requests see nothing of the test's own application context, as on a real server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on an empty database, in demo mode, with CSRF checks off (one test has them on)."""
     settings = Settings(demo=True, database_url=database_url, secret_key="x" * 40)
     application = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
+    application.test_client_class = Browser
     yield application
     with application.app_context():
         db.engine.dispose()

@@ -14,7 +14,7 @@ from flask import Flask, abort, g
 from flask_login import current_user, login_required
 from sqlalchemy import select
 
-from learning.access.policy import Actor, Permission, belongs_to, may
+from learning.access.policy import Actor, Permission, belongs_to, may, may_somewhere
 from learning.database import db
 from learning.organisation.models import Agency
 
@@ -51,7 +51,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A permission in the agency named by the address's ``agency_slug``, put in ``g.agency``;
-    without such a part in the address, a permission on the platform.
+    without such a part in the address, a permission held anywhere.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
@@ -60,15 +60,16 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             actor = signed_in_actor()
             slug = kwargs.get("agency_slug")
-            agency_id = None
-            if slug is not None:
+            if slug is None:
+                if not may_somewhere(actor, permission):
+                    abort(403)
+            else:
                 agency = db.session.scalar(select(Agency).where(Agency.slug == slug))
                 if agency is None or not belongs_to(actor, agency.id):
                     abort(404)
                 g.agency = agency
-                agency_id = agency.id
-            if not may(actor, permission, agency_id):
-                abort(403)
+                if not may(actor, permission, agency.id):
+                    abort(403)
             return view(*args, **kwargs)
 
         guarded.guard = permission.value  # type: ignore[attr-defined]

@@ -83,6 +83,11 @@ def may(actor: Actor | None, permission: Permission, agency_id: int | None = Non
     )
 
 
+def may_somewhere(actor: Actor | None, permission: Permission) -> bool:
+    """Whether ``actor`` has ``permission`` in any agency or on the platform: for pages that no agency owns."""
+    return actor is not None and any(permission in GRANTS[role] for role, _ in actor.roles)
+
+
 def belongs_to(actor: Actor | None, agency_id: int) -> bool:
     """Whether the agency's existence may be known to ``actor``; others get "not found"."""
     return actor is not None and (agency_id in actor.agency_ids or actor.is_platform_admin)

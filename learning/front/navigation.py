@@ -48,7 +48,7 @@ def navigation() -> Menu:
     groups: list[Group] = []
     entries = (
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
-        (Permission.MANAGE_PATHS, "paths.path_list", gettext("Learning paths")),
+        (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
         (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),

@@ -101,7 +101,7 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         )
     ]
     levels: dict[Level, int] = dict(
-        session.execute(select(people.c.level, func.count()).group_by(people.c.level)).tuples().all()
+        iter(session.execute(select(people.c.level, func.count()).group_by(people.c.level)))
     )
     sample = session.execute(
         select(Person.given_name, Person.family_name, Unit.name, people.c.level)

@@ -100,14 +100,14 @@ def my_paths(session: Session, person_id: int) -> list[MyPath]:
         .order_by(Completion.completed_at.desc())
     ):
         completed[course_id] = at
-    enrolled = dict(
-        session.execute(
-            select(Enrolment.course_id, func.max(Enrolment.id))
-            .where(Enrolment.person_id == person_id, Enrolment.course_id.in_(course_ids))
-            .group_by(Enrolment.course_id)
+    enrolled: dict[int, int] = dict(
+        iter(
+            session.execute(
+                select(Enrolment.course_id, func.max(Enrolment.id))
+                .where(Enrolment.person_id == person_id, Enrolment.course_id.in_(course_ids))
+                .group_by(Enrolment.course_id)
+            )
         )
-        .tuples()
-        .all()
     )
     today = clock.today()
     mine = [_my_path(path, due[path.id], steps[path.id], completed, enrolled, today) for path in paths.values()]

@@ -22,9 +22,8 @@ from learning.paths.models import Assignment, DueKind, LearningPath
 
 blueprint = Blueprint("paths", __name__)
 Page = str | tuple[str, int] | AnyResponse
-# Larger numbers than the databases hold are addresses that do not exist.
-_PATH = "/agency/<agency_slug>/paths/<int(max=9223372036854775807):path_id>"
-_ASSIGNMENT = "/agency/<agency_slug>/assignments/<int(max=9223372036854775807):assignment_id>"
+_PATH = "/agency/<agency_slug>/paths/<int:path_id>"
+_ASSIGNMENT = "/agency/<agency_slug>/assignments/<int:assignment_id>"
 
 
 def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
@@ -84,7 +83,7 @@ def members(agency_slug: str) -> Page:
     if unit_id is not None and unit_tree.find(roots, unit_id) is None:
         abort(404)
     status = forms.status_or_none(request.args.get("status", ""))
-    search = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    search = request.args.get("q", "").strip()[:100]
     listing = board.listing(
         db.session,
         g.agency.id,

@@ -128,7 +128,7 @@ def test_a_refresh_takes_the_same_number_of_statements_for_many(session: Session
             manager(session, town.nursing)
         session.flush()
         session.expire_all()
-        with counted(session) as statements:
+        with members_joined.muted(), counted(session) as statements:  # mails are another room's
             assert refresh(session).joined == joiners
         numbers.append(len(statements))
     assert numbers[0] == numbers[1]
