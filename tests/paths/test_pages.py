@@ -251,11 +251,11 @@ def test_long_lists_have_pages_that_keep_the_filters(session: Session, scene: Sc
     session.commit()
     browser = sign_in(scene.hr)
     page = browser.get(f"{scene.address}/members?status=not-begun&q=family").get_data(as_text=True)
-    assert "60 lines, page 1 of 2" in page
+    assert "60 results, page 1 of 2" in page
     link = re.search(r'rel="next" href="([^"]+)"', page)
     assert link
     following = browser.get(link[1].replace("&amp;", "&")).get_data(as_text=True)
-    assert "60 lines, page 2 of 2" in following
+    assert "60 results, page 2 of 2" in following
     assert following.count('<th scope="row">') == 10
 
 
