@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
-DEMO_SECRET = "demo-only-secret-key-never-for-real-data"
+DEMO_SECRET = "demo-only-secret-key-never-for-real-data"  # noqa: S105  (known to all, and says so)
 SUPPORTED_DRIVERS = ("sqlite", "postgresql+psycopg")
 
 

@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.access import sign_in
     from learning.access.guard import check_every_view_is_guarded
     from learning.access.views import blueprint as access
+    from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
     from learning.certificates.views import blueprint as certificates
@@ -31,7 +32,6 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.front.views import blueprint as front
     from learning.notifications import subscriptions as notification_subscriptions
     from learning.notifications.views import blueprint as notifications
-    from learning.organisation.views import blueprint as organisation
     from learning.paths.views import blueprint as paths
     from learning.progress.assessment_views import blueprint as assessment
     from learning.progress.views import blueprint as progress

@@ -37,7 +37,9 @@ def choose_language() -> str:
         if wish == "nn" and "nb" in known:
             return "nb"
     accepted = request.accept_languages.best_match([*known, "no", "nn"])
-    return {"no": "nb", "nn": "nn" if "nn" in known else "nb"}.get(accepted or "", accepted or settings.default_language)
+    return {"no": "nb", "nn": "nn" if "nn" in known else "nb"}.get(
+        accepted or "", accepted or settings.default_language
+    )
 
 
 def interface_language() -> str:
@@ -64,7 +66,7 @@ def _error_page(error: HTTPException) -> tuple[str, int]:
 class DatabaseId(IntegerConverter):
     """Numbers in addresses that a database can hold; larger ones are "not found", not a fault."""
 
-    def __init__(self, map: Map, max: int = 2**63 - 1, **options: Any) -> None:  # noqa: A002  (the parent's names)
+    def __init__(self, map: Map, max: int = 2**63 - 1, **options: Any) -> None:
         super().__init__(map, max=max, **options)
 
 
@@ -93,7 +95,11 @@ def init_interface(app: Flask) -> None:
 
     @app.template_filter("moment")
     def _moment(value: datetime | None) -> str:
-        return format_datetime(value, "d. MMM y HH:mm" if interface_language() != "en" else "d MMM y, HH:mm") if value else ""
+        return (
+            format_datetime(value, "d. MMM y HH:mm" if interface_language() != "en" else "d MMM y, HH:mm")
+            if value
+            else ""
+        )
 
     @app.template_filter("decimal")
     def _decimal(value: Decimal | float | int | None) -> str:
@@ -102,7 +108,7 @@ def init_interface(app: Flask) -> None:
     @app.template_filter("resolve_links")
     def _resolve_links(html: str, resolve: Callable[[str], str]) -> Markup:
         """Turn the course: links in a rendered activity into addresses; the input is our own template's output."""
-        return Markup(resolve(str(html)))
+        return Markup(resolve(str(html)))  # noqa: S704  (autoescaped before it came here)
 
     @app.context_processor
     def _page_basics() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from learning.database import db
 from learning.migrating import is_current
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     """Gunicorn, told its options in code."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:

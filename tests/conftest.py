@@ -64,7 +64,7 @@ def cluster(run_folder: Path, worker_id: str) -> Iterator[Path]:
             pytest.fail("PostgreSQL is not installed, and CI skips nothing")
         pytest.skip("PostgreSQL is not installed")
     # A socket's path has at most 107 bytes, and the cluster's owner must be able to enter the folder.
-    folder = Path("/tmp") / f"handlingsrom-{run_folder.name}-{os.stat(run_folder).st_ino}"
+    folder = Path("/tmp") / f"handlingsrom-{run_folder.name}-{run_folder.stat().st_ino}"
     users = run_folder / "cluster-users"
     users.mkdir(exist_ok=True)
     with FileLock(run_folder / "cluster.lock"):

@@ -34,7 +34,11 @@ def initdb() -> Path | None:
 
 def _as_cluster_owner(command: list[str]) -> list[str]:
     # PostgreSQL refuses to run as root; the package made a user for it.
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command] if os.geteuid() == 0 else command
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        if os.geteuid() == 0
+        else command
+    )
 
 
 def start_cluster(folder: Path) -> None:

@@ -105,9 +105,7 @@ def right_form(session: Session, version: CourseVersion, item_id: str) -> dict[s
         wanted = {"hot": "Summer", "cold": "Winter"}
         by_text = {right["text"]: right["token"] for right in public["rights"]}
         return {f"row-{row}": [by_text[text]] for row, text in wanted.items()}
-    return {
-        name: value if isinstance(value, list) else [value] for name, value in RIGHT_ANSWERS[item_id].items()
-    }
+    return {name: value if isinstance(value, list) else [value] for name, value in RIGHT_ANSWERS[item_id].items()}
 
 
 def finish_lessons(session: Session, enrolment: Enrolment) -> None:

@@ -11,16 +11,24 @@ from learning.access.sign_in import SHORTEST_PASSWORD
 
 
 class SignInForm(FlaskForm):
-    email = EmailField(_l("E-mail address"), validators=[DataRequired(_l("Write your e-mail address.")), Length(max=254)])
+    email = EmailField(
+        _l("E-mail address"), validators=[DataRequired(_l("Write your e-mail address.")), Length(max=254)]
+    )
     password = PasswordField(_l("Password"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)])
 
 
 class PasswordForm(FlaskForm):
-    current = PasswordField(_l("Your password now"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)])
+    current = PasswordField(
+        _l("Your password now"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)]
+    )
     new = PasswordField(
         _l("New password"),
         validators=[
-            Length(min=SHORTEST_PASSWORD, max=1000, message=_l("Use at least 12 characters. A few words in a row are good."))
+            Length(
+                min=SHORTEST_PASSWORD,
+                max=1000,
+                message=_l("Use at least 12 characters. A few words in a row are good."),
+            )
         ],
     )
     again = PasswordField(_l("New password again"), validators=[EqualTo("new", _l("The two are not alike."))])

@@ -94,7 +94,7 @@ class ActivityType(ABC):
 
     @property
     def template(self) -> str:
-        """Rendered with ``activity`` (see catalogue.document.Activity), ``public``, ``answer``, ``mark``, ``field_id``."""
+        """Rendered with ``activity`` (catalogue.document), ``public``, ``answer``, ``mark`` and ``field_id``."""
         return f"activities/{self.name}.html"
 
     @abstractmethod
@@ -152,5 +152,3 @@ def activity_type(name: str) -> ActivityType:
 
 def all_types() -> Mapping[str, ActivityType]:
     return dict(_types)
-
-

@@ -65,10 +65,14 @@ def check_lesson(lesson: Lesson, report: Reporter, language: str) -> None:
     estimate = total / WORDS_A_MINUTE + minutes
     if lesson.parts and abs(estimate - lesson.minutes) > max(0.4 * lesson.minutes, 2):
         report.warning(
-            1, f"The lesson claims {lesson.minutes} minutes; reading and doing take about {estimate:.0f}.", "Adjust one of them."
+            1,
+            f"The lesson claims {lesson.minutes} minutes; reading and doing take about {estimate:.0f}.",
+            "Adjust one of them.",
         )
     if language in ("nb", "nn") and total > 100 and lix(" ".join(texts)) > HARDEST_LIX:
-        report.warning(1, f"The text has LIX {lix(' '.join(texts)):.0f}.", "Use shorter sentences and words; 45 is a guide.")
+        report.warning(
+            1, f"The text has LIX {lix(' '.join(texts)):.0f}.", "Use shorter sentences and words; 45 is a guide."
+        )
 
 
 def _minutes_for(activity: Activity) -> float:
@@ -84,7 +88,9 @@ def check_pool(plan: CoursePlan, items: Sequence[Activity], report: Reporter) ->
     assert plan.assessment is not None
     if len(items) < 2 * plan.assessment.draw:
         report.error(
-            1, f"The pool has {len(items)} items and {plan.assessment.draw} are drawn.", "Write at least twice as many as are drawn."
+            1,
+            f"The pool has {len(items)} items and {plan.assessment.draw} are drawn.",
+            "Write at least twice as many as are drawn.",
         )
     measured = {item.outcome for item in items}
     for outcome in plan.outcomes:
@@ -124,20 +130,24 @@ def check_course(plan: CoursePlan, node: yaml.Node | None, text: CourseText, rep
         longest += lengths[right] == max(lengths) and lengths.count(max(lengths)) == 1
     place, count = places.most_common(1)[0]
     if count > len(singles) / 2:
-        report.warning(1, f"The right option is number {place + 1} in {count} of {len(singles)} questions.", "Spread it.")
+        report.warning(
+            1, f"The right option is number {place + 1} in {count} of {len(singles)} questions.", "Spread it."
+        )
     if longest > 0.55 * len(singles):
-        report.warning(1, f"The right option is the longest in {longest} of {len(singles)} questions.", "Even the lengths.")
+        report.warning(
+            1, f"The right option is the longest in {longest} of {len(singles)} questions.", "Even the lengths."
+        )
 
 
 def check_used_sources(plan: CoursePlan, node: yaml.Node | None, used: set[str], report: Reporter) -> None:
     for key in plan.sources:
         if key not in used:
-            report.warning(line_of(node, ("sources", key)), f"The source {key} is never cited.", f"Cite it as [@{key}].")
+            report.warning(
+                line_of(node, ("sources", key)), f"The source {key} is never cited.", f"Cite it as [@{key}]."
+            )
 
 
-def check_ids(
-    folder: Path, plan: CoursePlan, positions: Mapping[str, tuple[Path, int]], faults: Faults
-) -> None:
+def check_ids(folder: Path, plan: CoursePlan, positions: Mapping[str, tuple[Path, int]], faults: Faults) -> None:
     """An id that was published once is still there, or listed as retired."""
     path = folder / "ids.lock.json"
     if not path.exists():

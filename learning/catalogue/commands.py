@@ -20,9 +20,7 @@ def find_courses(paths: tuple[Path, ...]) -> list[Path]:
         if (path / "course.yaml").exists():
             found.append(path)
         elif path.is_dir():
-            below = sorted(
-                each for each in path.iterdir() if each.is_dir() and not each.name.startswith((".", "_"))
-            )
+            below = sorted(each for each in path.iterdir() if each.is_dir() and not each.name.startswith((".", "_")))
             inside = [each for each in below if (each / "course.yaml").exists() or list(each.glob("*/index.md"))]
             found += inside or [path]
         else:

@@ -30,7 +30,13 @@ from learning.catalogue.structure import CoursePlan, read_plan, read_yaml
 
 COMMON_OPTIONS = frozenset({"points", "outcome", "rev", "optional"})
 LARGEST_FILE = 2 * 1024 * 1024
-MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".vtt": "text/vtt"}
+MEDIA_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".vtt": "text/vtt",
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,9 @@ def compile_course(folder: Path) -> Compiled:
         compilers[language] = _LanguageCompiler(folder, plan, language, media, faults, source)
         compilers[language].compile()
     checking.check_course(plan, node, compilers[plan.source_language].text, report)
-    checking.check_used_sources(plan, node, {key for each in compilers.values() for key in each.links.used_sources}, report)
+    checking.check_used_sources(
+        plan, node, {key for each in compilers.values() for key in each.links.used_sources}, report
+    )
     checking.check_ids(folder, plan, compilers[plan.source_language].positions, faults)
     document = None
     if not faults.errors:
@@ -95,7 +103,8 @@ def compile_course(folder: Path) -> Compiled:
             competences=tuple(plan.competences),
             show_score=plan.certificate.show_score,
             sources=tuple(
-                Source(id=key, **source.model_dump(exclude={"review_by", "note"})) for key, source in plan.sources.items()
+                Source(id=key, **source.model_dump(exclude={"review_by", "note"}))
+                for key, source in plan.sources.items()
             ),
             texts={language: compilers[language].text for language in plan.languages},
         )
@@ -111,7 +120,11 @@ def _media(folder: Path, faults: Faults) -> frozenset[str]:
             continue
         report = faults.for_file(path)
         if path.suffix.lower() not in MEDIA_TYPES:
-            report.error(1, f"Files of the kind {path.suffix or 'without ending'} are not served.", f"Use {', '.join(MEDIA_TYPES)}.")
+            report.error(
+                1,
+                f"Files of the kind {path.suffix or 'without ending'} are not served.",
+                f"Use {', '.join(MEDIA_TYPES)}.",
+            )
         if path.stat().st_size > LARGEST_FILE:
             report.error(1, "The file is larger than 2 MiB.", "Make it smaller.")
         elif path.suffix == ".svg":
@@ -249,7 +262,9 @@ class _LanguageCompiler:
         for planned in self.plan.outcomes:
             words = texts.get(planned.id)
             if not isinstance(words, str) or not words.strip():
-                report.error(1, f"The outcome {planned.id} has no words here.", f"Add {planned.id}: ... under outcomes.")
+                report.error(
+                    1, f"The outcome {planned.id} has no words here.", f"Add {planned.id}: ... under outcomes."
+                )
                 words = ""
             outcomes.append(Outcome(id=planned.id, bloom=planned.bloom, text=words, evidence=tuple(planned.evidence)))
         for extra in sorted(set(map(str, texts)) - {planned.id for planned in self.plan.outcomes}):
@@ -296,18 +311,22 @@ class _LanguageCompiler:
         self._known_front(front, {"title"}, report)
         prose = Prose(self.links, report)
         intro: list[str] = []
-        items = []
+        items: list[Activity] = []
         for part in parts.parts:
             if not isinstance(part, RawBlock):
                 if items:
-                    report.error(part[0].number, "There is prose between the items.", "Keep one introduction, at the top.")
+                    report.error(
+                        part[0].number, "There is prose between the items.", "Keep one introduction, at the top."
+                    )
                 intro.append(prose.block(part))
                 continue
             activity = self._activity(part, planned.file, prose, report)
             if activity is None:
                 continue
             if activity.points is None:
-                report.error(part.line, f"A {activity.type} gives no points.", "Keep scored blocks only in the assessment.")
+                report.error(
+                    part.line, f"A {activity.type} gives no points.", "Keep scored blocks only in the assessment."
+                )
                 continue
             items.append(activity)
         self._compare(planned.file, parts, report)
@@ -333,7 +352,9 @@ class _LanguageCompiler:
         self.positions.setdefault(block.id, (self.folder / name, block.line))
         self.blocks.setdefault(name, {})[block.id] = block
         if block.type not in all_types():
-            report.error(block.line, f"There is no block type {block.type}.", f"Use one of {', '.join(sorted(all_types()))}.")
+            report.error(
+                block.line, f"There is no block type {block.type}.", f"Use one of {', '.join(sorted(all_types()))}."
+            )
             return None
         kind = activity_type(block.type)
         for option in sorted(set(block.options) - COMMON_OPTIONS - kind.known_options):
@@ -352,7 +373,9 @@ class _LanguageCompiler:
         options = {key: value for key, value in (block.source or block).options.items() if key in ("recall", "minutes")}
         recall = options.get("recall")
         if recall and recall not in self.positions:
-            report.error(block.line, f"There is no earlier block {recall} to recall.", "Use the id of an earlier reflect.")
+            report.error(
+                block.line, f"There is no earlier block {recall} to recall.", "Use the id of an earlier reflect."
+            )
         activity = Activity(
             id=block.id,
             type=block.type,
@@ -402,11 +425,13 @@ class _LanguageCompiler:
         for block in parts.blocks:
             match = next((kind for kind, each in theirs if each == block.id), None)
             if match is None:
-                report.error(block.line, f"The block {block.id} is not in the source language.", "Take it away or add it there.")
+                report.error(
+                    block.line, f"The block {block.id} is not in the source language.", "Take it away or add it there."
+                )
             elif match != block.type:
-                report.error(block.line, f"{block.id} is {block.type} here and {match} in the source.", f"Write {match}.")
+                report.error(
+                    block.line, f"{block.id} is {block.type} here and {match} in the source.", f"Write {match}."
+                )
         common = [each for each in ours if each in theirs]
         if common != [each for each in theirs if each in ours]:
             report.error(1, "The blocks stand in another order than in the source language.", "Use the same order.")
-
-

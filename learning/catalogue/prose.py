@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, SubElement  # noqa: S405  (only builds elements, parses nothing)
+from xml.etree.ElementTree import Element, SubElement
 
 import markdown
 import nh3
@@ -21,7 +21,8 @@ _HEADING = re.compile(r"(#+)\s+\S")
 _LIST = re.compile(r"(?P<indent> *)(?:[-*+]|\d+[.)])\s+\S")
 _PERCENT = re.compile(r"\d\s?(?:%|per\s?cent|prosent)")
 TAGS = {
-    "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li", "ol", "p",
+    "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li", "ol",
+    "p",
     "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
@@ -125,7 +126,9 @@ class Prose:
             return f"course:media/{path}"
         if name in self.links.lessons:
             return f"course:lesson/{self.links.lessons[name]}"
-        self.fault(target, f"The link {target!r} leads nowhere.", "Link to https://, glossary.md#term or a lesson's file.")
+        self.fault(
+            target, f"The link {target!r} leads nowhere.", "Link to https://, glossary.md#term or a lesson's file."
+        )
         return ""
 
     def block(self, lines: Sequence[Line]) -> str:

@@ -95,9 +95,7 @@ def _store_media(session: Session, version: CourseVersion, folder: Path) -> None
         if path.is_file() and path.suffix.lower() in MEDIA_TYPES:
             content = path.read_bytes()
             digest = hashlib.sha256(content).hexdigest()
-            insert_once(
-                session, MediaFile, digest=digest, media_type=MEDIA_TYPES[path.suffix.lower()], content=content
-            )
+            insert_once(session, MediaFile, digest=digest, media_type=MEDIA_TYPES[path.suffix.lower()], content=content)
             session.add(
                 CourseVersionMedia(version_id=version.id, path=path.relative_to(base).as_posix(), digest=digest)
             )

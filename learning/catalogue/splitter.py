@@ -34,7 +34,11 @@ def parse_options(text: str, line: int, report: Reporter) -> dict[str, str]:
     while text[place:].strip():
         found = _OPTION.match(text, place)
         if not found:
-            report.error(line, f"The options cannot be read from {text[place:].strip()!r}.", 'Write name=value or name="two words".')
+            report.error(
+                line,
+                f"The options cannot be read from {text[place:].strip()!r}.",
+                'Write name=value or name="two words".',
+            )
             return options
         quoted, bare = found["quoted"], found["bare"]
         options[found["name"]] = quoted if quoted is not None else bare if bare is not None else "true"
@@ -87,7 +91,9 @@ def _split_body(lines: Sequence[Line], result: SplitFile, report: Reporter) -> N
                     continue
                 if not close and _OPEN.match(line.text) and len(_OPEN.match(line.text)["colons"]) >= opened[4]:  # type: ignore[index]
                     report.error(
-                        opened[0].number, f"The block {opened[2]} is not closed before the next begins.", "Close it with :::."
+                        opened[0].number,
+                        f"The block {opened[2]} is not closed before the next begins.",
+                        "Close it with :::.",
                     )
                     header, kind, name, options, _ = opened
                     result.parts.append(RawBlock(kind, name, options, tuple(body), header.number))
@@ -103,7 +109,9 @@ def _split_body(lines: Sequence[Line], result: SplitFile, report: Reporter) -> N
                 report.error(line.number, "This block header cannot be read.", "Write ::: type id {options}.")
                 continue
             if not ID.match(found["id"]):
-                report.error(line.number, f"The id {found['id']!r} is not allowed.", "Use small letters, digits and hyphens.")
+                report.error(
+                    line.number, f"The id {found['id']!r} is not allowed.", "Use small letters, digits and hyphens."
+                )
             end_prose()
             options = parse_options(found["options"] or "", line.number, report)
             opened = (line, found["type"], found["id"], options, len(found["colons"]))
@@ -112,5 +120,7 @@ def _split_body(lines: Sequence[Line], result: SplitFile, report: Reporter) -> N
     if code is not None:
         report.error(code.number, "This code fence is not closed.", "Close it with ```.")
     if opened:
-        report.error(opened[0].number, f"The block {opened[2]} is not closed.", "Close it with ::: on a line of its own.")
+        report.error(
+            opened[0].number, f"The block {opened[2]} is not closed.", "Close it with ::: on a line of its own."
+        )
     end_prose()

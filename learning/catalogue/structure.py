@@ -55,7 +55,9 @@ class SourcePlan(_Strict):
 class CoursePlan(_Strict):
     id: Slug
     line: Literal["innovation", "risk-management", "change-competence"]
-    levels: list[Literal["first-line", "middle", "top", "employee", "employee-representative", "elected"]] = Field(min_length=1)
+    levels: list[Literal["first-line", "middle", "top", "employee", "employee-representative", "elected"]] = Field(
+        min_length=1
+    )
     source_language: Language
     languages: list[Language] = Field(min_length=1)
     minutes: int = Field(ge=5, le=240)
@@ -115,14 +117,14 @@ def read_plan(text: str, folder_name: str, report: Reporter) -> tuple[CoursePlan
     try:
         plan = CoursePlan.model_validate(content)
     except ValidationError as fault:
-        for each in fault.errors():
-            path = tuple(each["loc"])
+        for detail in fault.errors():
+            path = tuple(detail["loc"])
             name = ".".join(str(step) for step in path if step not in ("int", "literal['unlimited']"))
             messages = {
                 "missing": (f"{name} is missing.", "Add it; docs/course-format.md shows where."),
                 "extra_forbidden": (f"{name} is not known.", "Take it away or mend its spelling."),
             }
-            message, mend = messages.get(each["type"], (f"{name} is not right: {each['msg']}.", "Mend the value."))
+            message, mend = messages.get(detail["type"], (f"{name} is not right: {detail['msg']}.", "Mend the value."))
             report.error(line_of(node, path), message, mend)
         return None, node
     if plan.id != folder_name:
@@ -140,7 +142,9 @@ def read_plan(text: str, folder_name: str, report: Reporter) -> tuple[CoursePlan
     total = sum(each.minutes for each in plan.lessons) + (plan.assessment.minutes if plan.assessment else 0)
     if total != plan.minutes:
         report.warning(
-            line_of(node, ("minutes",)), f"minutes is {plan.minutes}; the lessons and assessment sum to {total}.", f"Write {total}."
+            line_of(node, ("minutes",)),
+            f"minutes is {plan.minutes}; the lessons and assessment sum to {total}.",
+            f"Write {total}.",
         )
     if plan.review_by < date.today():  # noqa: DTZ011  (a day more or less does not matter here)
         report.warning(line_of(node, ("review_by",)), "The review date has passed.", "Review the course, then move it.")

@@ -24,11 +24,12 @@ LINES = ("innovation", "risk-management", "change-competence")
 
 def line_name(line: str) -> str:
     """A line of courses in the reader's language."""
-    return {
+    names: dict[str, str] = {
         "innovation": gettext("Leading for innovation"),
         "risk-management": gettext("Risk management"),
         "change-competence": gettext("Change competence"),
-    }.get(line, line)
+    }
+    return names.get(line, line)
 
 
 @blueprint.app_context_processor

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import segno
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from weasyprint import HTML
@@ -30,8 +30,8 @@ def render(certificate: Certificate) -> bytes:
     """Make the PDF of a certificate."""
     address = confirm_address(certificate)
     words = TEXTS[certificate.language]
-    html = render_template(
-        "certificates/certificate_pdf.html",
+    # Not render_template: the worker has no request, and the page needs nothing of one.
+    html = current_app.jinja_env.get_template("certificates/certificate_pdf.html").render(
         certificate=certificate,
         content=certificate.content,
         words=words,
@@ -42,12 +42,14 @@ def render(certificate: Certificate) -> bytes:
         issued=certificate.issued_at.astimezone(clock.OSLO).isoformat(timespec="seconds"),
     )
     document = HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_OnlyOurFiles())
-    pdf: bytes | None = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=certificate.code.encode())
+    pdf: bytes | None = document.write_pdf(
+        pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=certificate.code.encode()
+    )
     assert pdf is not None
     return pdf
 
 
-class _OnlyOurFiles(URLFetcher):  # type: ignore[misc]
+class _OnlyOurFiles(URLFetcher):
     """A certificate's page may load our own static files and inline images, nothing else."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:

@@ -55,7 +55,16 @@ TEXTS: dict[str, dict[str, str]] = {
 def facts(content: dict[str, Any], serial: str, language: str) -> list[tuple[str, str]]:
     """The certificate's facts as label and value, in its language; what it does not say is left out."""
     words = TEXTS[language]
-    rows = [(words["date"], format_date(date.fromisoformat(content["completed_on"]), "d. MMMM y" if language != "en" else "d MMMM y", locale=language))]
+    rows = [
+        (
+            words["date"],
+            format_date(
+                date.fromisoformat(content["completed_on"]),
+                "d. MMMM y" if language != "en" else "d MMMM y",
+                locale=language,
+            ),
+        )
+    ]
     rows.append((words["minutes"], f"{content['minutes']} {words['minutes_unit']}"))
     if content["score_percent"] is not None:
         rows.append((words["score"], f"{format_decimal(Decimal(content['score_percent']), locale=language)} %"))

@@ -53,7 +53,9 @@ MUNICIPALITY = DemoUnit(
                 DemoUnit("Solkroken barnehage", "1.2.3"),
             ),
         ),
-        DemoUnit("Teknisk og eiendom", "1.3", (DemoUnit("Vann og avløp", "1.3.1"), DemoUnit("Plan og byggesak", "1.3.2"))),
+        DemoUnit(
+            "Teknisk og eiendom", "1.3", (DemoUnit("Vann og avløp", "1.3.1"), DemoUnit("Plan og byggesak", "1.3.2"))
+        ),
         DemoUnit("Stab og utvikling", "1.4"),
     ),
 )
@@ -61,17 +63,75 @@ STATE_AGENCY = DemoUnit(
     "Samfunnstilsynet",
     "T",
     (
-        DemoUnit("Avdeling for saksbehandling", "T1", (DemoUnit("Seksjon vest", "T1.1"), DemoUnit("Seksjon øst", "T1.2"))),
+        DemoUnit(
+            "Avdeling for saksbehandling", "T1", (DemoUnit("Seksjon vest", "T1.1"), DemoUnit("Seksjon øst", "T1.2"))
+        ),
         DemoUnit("Avdeling for analyse", "T2"),
         DemoUnit("HR og organisasjon", "T3"),
     ),
 )
 
-GIVEN = (
-    "Anne Bjørn Camilla Dag Elin Fatima Geir Hanne Ivar Julie Knut Lena Mohammed Nina Ola Petra Rune Sara Terje Unni "
-    "Vegard Wenche Yusuf Åse Mona Trond Silje Aslak Berit Eirik"
-).split()
-FAMILY = (
-    "Aas Bakken Dale Eide Foss Gran Haugen Iversen Jansen Krogh Lie Myhre Nygård Olsen Persson Rud Sand Tveit "
-    "Utne Voll Wold Ødegård Åmot Strand Nguyen Ali Kowalska Hætta Berge Lund"
-).split()
+GIVEN = [
+    "Anne",
+    "Bjørn",
+    "Camilla",
+    "Dag",
+    "Elin",
+    "Fatima",
+    "Geir",
+    "Hanne",
+    "Ivar",
+    "Julie",
+    "Knut",
+    "Lena",
+    "Mohammed",
+    "Nina",
+    "Ola",
+    "Petra",
+    "Rune",
+    "Sara",
+    "Terje",
+    "Unni",
+    "Vegard",
+    "Wenche",
+    "Yusuf",
+    "Åse",
+    "Mona",
+    "Trond",
+    "Silje",
+    "Aslak",
+    "Berit",
+    "Eirik",
+]
+FAMILY = [
+    "Aas",
+    "Bakken",
+    "Dale",
+    "Eide",
+    "Foss",
+    "Gran",
+    "Haugen",
+    "Iversen",
+    "Jansen",
+    "Krogh",
+    "Lie",
+    "Myhre",
+    "Nygård",
+    "Olsen",
+    "Persson",
+    "Rud",
+    "Sand",
+    "Tveit",
+    "Utne",
+    "Voll",
+    "Wold",
+    "Ødegård",
+    "Åmot",
+    "Strand",
+    "Nguyen",
+    "Ali",
+    "Kowalska",
+    "Hætta",
+    "Berge",
+    "Lund",
+]

@@ -81,16 +81,16 @@ def _fill(session: Session, units: list[Unit], domain: str, rng: Random, leader:
                 if name not in used:
                     break
             used.add(name)
-            email = (
-                f"{name.lower().replace(' ', '.')}@{domain}".replace("å", "a").replace("ø", "o").replace("æ", "ae")
-            )
+            email = f"{name.lower().replace(' ', '.')}@{domain}".replace("å", "a").replace("ø", "o").replace("æ", "ae")
             person = _person(session, name, email)
             manager = leads.get(unit.parent_id or 0, leader) if seat == 0 else leads[unit.id]
             if seat == 0:
                 leads[unit.id] = person
             level = Level.EMPLOYEE if seat else Level.MIDDLE if middle else Level.FIRST_LINE
-            title = ("Rådgiver" if domain.startswith("tilsyn") else "Fagarbeider") if seat else (
-                "Avdelingsleder" if middle else "Enhetsleder"
+            title = (
+                ("Rådgiver" if domain.startswith("tilsyn") else "Fagarbeider")
+                if seat
+                else ("Avdelingsleder" if middle else "Enhetsleder")
             )
             _position(session, person, unit, title, level, rng.randint(20, 2000), manager)
             people.append(person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import gettext
@@ -33,7 +34,7 @@ class Menu:
     groups: list[Group]
 
 
-def _item(endpoint: str, label: str, **values: str) -> Item:
+def _item(endpoint: str, label: str, **values: Any) -> Item:
     here = request.endpoint == endpoint and all((request.view_args or {}).get(k) == v for k, v in values.items())
     return Item(label, url_for(endpoint, **values), here)
 
@@ -62,7 +63,9 @@ def navigation() -> Menu:
     agencies = db.session.scalars(select(Agency).where(Agency.id.in_(wanted)).order_by(Agency.name)).all()
     for agency in agencies:
         allowed = permissions_in(actor, agency.id)
-        items = [_item(endpoint, label, agency_slug=agency.slug) for need, endpoint, label in entries if need in allowed]
+        items = [
+            _item(endpoint, label, agency_slug=agency.slug) for need, endpoint, label in entries if need in allowed
+        ]
         if items:
             groups.append(Group(agency.name, items))
             if "paths.board" in {endpoint for need, endpoint, _ in entries if need in allowed}:

@@ -34,9 +34,7 @@ def _navigation() -> dict[str, Any]:
 def start() -> str:
     actor = current_actor()
     if actor is None:
-        return render_template(
-            "front/welcome.html", courses=store.search(db.session, "", interface_language())
-        )
+        return render_template("front/welcome.html", courses=store.search(db.session, "", interface_language()))
     progress = overview.for_person(db.session, actor.person_id)
     paths = my_paths(db.session, actor.person_id)
     under_way = [each for each in progress if each.completion is None]

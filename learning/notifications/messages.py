@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a mail reads best on one line)
 """What the mails say, in Bokmål and English; each has a text part and a plain HTML part."""
 
 from __future__ import annotations
@@ -66,9 +67,7 @@ def compose(kind: str, language: str, *, path: str, due_on: date | None = None, 
     text = body.format(**filled)
     address = f"{current_app.config['SETTINGS'].base_url}{path}"
     why = _WHY[language]
-    paragraphs = Markup("").join(
-        Markup("<p>{}</p>").format(escape(part)) for part in text.split("\n\n")
-    )
+    paragraphs = Markup("").join(Markup("<p>{}</p>").format(escape(part)) for part in text.split("\n\n"))
     html = Markup(
         '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
         '<meta name="supported-color-schemes" content="light dark"><title>{subject}</title></head>'
@@ -78,4 +77,9 @@ def compose(kind: str, language: str, *, path: str, due_on: date | None = None, 
         language=language, subject=subject.format(**filled), paragraphs=paragraphs, address=address,
         link_words=link_words, why=why,
     )  # fmt: skip
-    return Message(language, " ".join(subject.format(**filled).split()), f"{text}\n\n{link_words}: {address}\n\n-- \n{why}\n", str(html))
+    return Message(
+        language,
+        " ".join(subject.format(**filled).split()),
+        f"{text}\n\n{link_words}: {address}\n\n-- \n{why}\n",
+        str(html),
+    )

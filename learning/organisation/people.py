@@ -38,7 +38,7 @@ class NewPerson:
 def find_people(
     session: Session, agency_id: int, *, query: str = "", unit_id: int | None = None, level: str | None = None,
     page: int = 1,
-) -> Sequence[Row[tuple[Person, Position, Unit]]]:  # fmt: skip
+) -> Sequence[Row[Person, Position, Unit]]:  # fmt: skip
     """People with a current or coming position in the agency; one row more than a page when there are more."""
     today = clock.today()
     statement = (
@@ -70,8 +70,7 @@ def find_people(
 def person_in(session: Session, agency_id: int, person_id: int) -> Person | None:
     """A person who holds or held a position in the agency."""
     return session.scalar(
-        select(Person)
-        .where(
+        select(Person).where(
             Person.id == person_id,
             Person.id.in_(select(Position.person_id).where(Position.agency_id == agency_id)),
         )

@@ -36,9 +36,7 @@ def tree(session: Session, agency_id: int) -> list[TreeRow]:
 
 def subtree_ids(agency_id: int, unit_ids: Sequence[int]) -> Select[tuple[int]]:
     """A SELECT of the ids of the units and all below them, within the agency."""
-    below = (
-        select(Unit.id).where(Unit.agency_id == agency_id, Unit.id.in_(unit_ids)).cte("below_units", recursive=True)
-    )
+    below = select(Unit.id).where(Unit.agency_id == agency_id, Unit.id.in_(unit_ids)).cte("below_units", recursive=True)
     below = below.union(select(Unit.id).where(Unit.agency_id == agency_id, Unit.parent_id == below.c.id))
     return select(below.c.id)
 

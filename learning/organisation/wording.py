@@ -7,29 +7,32 @@ from flask_babel import gettext
 
 def level_name(level: str | None) -> str:
     """A manager level or role in the organisation."""
-    return {
+    names: dict[str, str] = {
         "first-line": gettext("First-line manager"),
         "middle": gettext("Middle manager"),
         "top": gettext("Top manager"),
         "employee": gettext("Employee"),
         "employee-representative": gettext("Employee representative"),
         "elected": gettext("Elected representative"),
-    }.get(level or "", level or "")
+    }
+    return names.get(level or "", level or "")
 
 
 def agency_kind_name(kind: str) -> str:
-    return {
+    names: dict[str, str] = {
         "state": gettext("State agency"),
         "municipality": gettext("Municipality"),
         "county": gettext("County authority"),
-    }.get(kind, kind)
+    }
+    return names.get(kind, kind)
 
 
 def role_name(role: str) -> str:
-    return {
+    names: dict[str, str] = {
         "hr": gettext("HR"),
         "author": gettext("Author"),
         "auditor": gettext("Auditor"),
         "agency-admin": gettext("Agency administrator"),
         "platform-admin": gettext("Platform administrator"),
-    }.get(role, role)
+    }
+    return names.get(role, role)

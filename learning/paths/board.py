@@ -131,13 +131,11 @@ def board(
         return None
     inside = {node.id for node in unit.walk()} if unit is not None else None
 
-    members = live_members(agency_id, assignment_id)
-    found = standing(members)
-    status = status_column(found, members.c.due_on, clock.today()).label("status")
+    found = standing(live_members(agency_id, assignment_id))
+    status = status_column(found, clock.today()).label("status")
     counted = (
-        select(members.c.assignment_id, Position.unit_id, status)
-        .join(found, found.c.id == members.c.id)
-        .join(Position, Position.id == members.c.position_id)
+        select(found.c.assignment_id, Position.unit_id, status)
+        .join(Position, Position.id == found.c.position_id)
         .subquery("status_of_member")
     )
     by_unit: dict[int, Tally] = {}
@@ -221,14 +219,12 @@ def listing(
 
     ``page`` counts from 1 and is brought within the pages there are. Two queries.
     """
-    members = live_members(agency_id, assignment_id)
-    found = standing(members)
-    status_value = status_column(found, members.c.due_on, clock.today())
+    found = standing(live_members(agency_id, assignment_id))
+    status_value = status_column(found, clock.today())
     chosen = (
-        select(members.c.id)
-        .join(found, found.c.id == members.c.id)
-        .join(Person, Person.id == members.c.person_id)
-        .join(Position, Position.id == members.c.position_id)
+        select(found.c.id)
+        .join(Person, Person.id == found.c.person_id)
+        .join(Position, Position.id == found.c.position_id)
     )
     if status is not None:
         chosen = chosen.where(status_value == status.value)
@@ -240,10 +236,10 @@ def listing(
     page = min(max(page, 1), pages)
     rows = session.execute(
         chosen.join(Unit, Unit.id == Position.unit_id)
-        .join(LearningPath, LearningPath.id == members.c.path_id)
+        .join(LearningPath, LearningPath.id == found.c.path_id)
         .with_only_columns(
-            members.c.id,
-            members.c.assignment_id,
+            found.c.id,
+            found.c.assignment_id,
             LearningPath.title,
             Person.given_name,
             Person.family_name,
@@ -252,10 +248,10 @@ def listing(
             Position.level,
             found.c.taken,
             found.c.needed,
-            members.c.due_on,
+            found.c.due_on,
             status_value,
         )
-        .order_by(Person.family_name, Person.given_name, members.c.person_id, LearningPath.title, members.c.id)
+        .order_by(Person.family_name, Person.given_name, found.c.person_id, LearningPath.title, found.c.id)
         .limit(page_size)
         .offset((page - 1) * page_size)
     )

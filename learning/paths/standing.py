@@ -18,16 +18,18 @@ from learning.progress.models import Completion, Enrolment
 
 
 def standing(people: FromClause) -> Subquery:
-    """For a selectable with the columns id, person_id and path_id: a subquery with one row for each id, having
-    id, needed (steps it takes), taken (of those, completed), done and begun (booleans).
+    """For a selectable with at least the columns id, person_id and path_id: a subquery with all its columns and
+    needed (steps it takes), taken (of those, completed), begun and done (booleans); one row for each of its rows.
     """
     step, columns = PathStep, people.c
     mandatory = func.count(case((step.mandatory, step.id)).distinct())
     mandatory_taken = func.count(case((and_(step.mandatory, Completion.id.is_not(None)), step.id)).distinct())
     taken = func.count(case((Completion.id.is_not(None), step.id)).distinct())
+    # The columns come along instead of being joined on again: PostgreSQL has no statistics on members that have
+    # just been added, would take both sides for tiny, and compare each with each.
     counted = (
         select(
-            columns.id,
+            *columns,
             case((mandatory > 0, mandatory), (func.count(step.id) > 0, 1), else_=0).label("needed"),
             case((mandatory > 0, mandatory_taken), (taken > 0, 1), else_=0).label("taken"),
             (func.count(Enrolment.id) > 0).label("begun"),
@@ -36,20 +38,21 @@ def standing(people: FromClause) -> Subquery:
         .outerjoin(step, step.path_id == columns.path_id)
         .outerjoin(Enrolment, and_(Enrolment.person_id == columns.person_id, Enrolment.course_id == step.course_id))
         .outerjoin(Completion, and_(Completion.person_id == columns.person_id, Completion.course_id == step.course_id))
-        .group_by(columns.id)
+        .group_by(*columns)
         .subquery("counted")
     )
     done = and_(counted.c.needed > 0, counted.c.taken >= counted.c.needed)
-    return select(counted.c.id, counted.c.needed, counted.c.taken, counted.c.begun, done.label("done")).subquery(
-        "standing"
-    )
+    return select(counted, done.label("done")).subquery("standing")
 
 
-def status_column(standing: Subquery, due_on: ColumnElement[date | None], today: date) -> ColumnElement[str]:
-    """The same rule as ``due_dates.status`` as an SQL expression that holds the status' value."""
+def status_column(standing: Subquery, today: date) -> ColumnElement[str]:
+    """The same rule as ``due_dates.status`` as an SQL expression that holds the status' value.
+
+    ``standing`` has come from people with the column due_on.
+    """
     return case(
         (standing.c.done, Status.DONE.value),
-        (due_on < literal(today, Date()), Status.OVERDUE.value),
+        (standing.c.due_on < literal(today, Date()), Status.OVERDUE.value),
         (standing.c.begun, Status.UNDER_WAY.value),
         else_=Status.NOT_BEGUN.value,
     )

@@ -29,9 +29,7 @@ def latest_answers(session: Session, enrolment_id: int, text: CourseText) -> dic
 
     An answer to an earlier ``rev`` of an activity does not count: its meaning has changed since.
     """
-    newest = (
-        select(func.max(Response.id)).where(Response.enrolment_id == enrolment_id).group_by(Response.activity_id)
-    )
+    newest = select(func.max(Response.id)).where(Response.enrolment_id == enrolment_id).group_by(Response.activity_id)
     rows = session.execute(
         select(Response.activity_id, Response.rev, Response.answer).where(Response.id.in_(newest))
     ).all()

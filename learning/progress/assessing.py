@@ -32,9 +32,7 @@ class AssessmentClosed(Exception):
 
 def attempts_of(session: Session, enrolment_id: int) -> list[Attempt]:
     """All attempts in order."""
-    return list(
-        session.scalars(select(Attempt).where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.number))
-    )
+    return list(session.scalars(select(Attempt).where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.number)))
 
 
 def why_closed(session: Session, enrolment: Enrolment, document: CourseDocument) -> str | None:

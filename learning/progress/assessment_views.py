@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -75,9 +77,7 @@ def resume(enrolment_id: int, number: int) -> AnyResponse:
     answered = _answers(attempt)
     for place, item in enumerate(assessing.drawn_items(attempt, assessment), start=1):
         if item.id not in answered:
-            return redirect(
-                url_for("assessment.question", enrolment_id=enrolment_id, number=number, place=place), 303
-            )
+            return redirect(url_for("assessment.question", enrolment_id=enrolment_id, number=number, place=place), 303)
     return redirect(url_for("assessment.look_over", enrolment_id=enrolment_id, number=number), 303)
 
 
@@ -157,7 +157,7 @@ def result(enrolment_id: int, number: int) -> str | AnyResponse:
         return redirect(url_for("assessment.resume", enrolment_id=enrolment_id, number=number), 303)
     answers = _answers(attempt)
     explain = bool(attempt.passed) or attempt.number >= assessing.EXPLAIN_AFTER
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item in assessing.drawn_items(attempt, assessment):
         answer = answers[item.id].answer if item.id in answers else None
         most = item.points or 1
@@ -171,8 +171,8 @@ def result(enrolment_id: int, number: int) -> str | AnyResponse:
         )
     by_outcome = {
         outcome.id: (
-            sum(1 for row in rows if row["item"].outcome == outcome.id and row["right"]),  # type: ignore[attr-defined]
-            sum(1 for row in rows if row["item"].outcome == outcome.id),  # type: ignore[attr-defined]
+            sum(1 for row in rows if row["item"].outcome == outcome.id and row["right"]),
+            sum(1 for row in rows if row["item"].outcome == outcome.id),
             outcome.text,
         )
         for outcome in taking.text.outcomes

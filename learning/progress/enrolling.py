@@ -84,9 +84,7 @@ def move_to_newest(session: Session, enrolment: Enrolment) -> bool:
     target = newer_version(session, enrolment)
     if target is None:
         return False
-    session.add(
-        EnrolmentMove(enrolment_id=enrolment.id, from_version_id=enrolment.version_id, to_version_id=target.id)
-    )
+    session.add(EnrolmentMove(enrolment_id=enrolment.id, from_version_id=enrolment.version_id, to_version_id=target.id))
     enrolment.version_id = target.id
     session.flush()
     session.refresh(enrolment, ["version"])

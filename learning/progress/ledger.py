@@ -98,8 +98,7 @@ def _chain(session: Session, agency_id: int) -> Iterator[tuple[Completion, str, 
         .order_by(Completion.agency_sequence)
         .execution_options(yield_per=1000)
     )
-    for completion, slug, digest in session.execute(statement):
-        yield completion, slug, digest
+    yield from session.execute(statement).tuples()
 
 
 def verify(session: Session, agency_id: int) -> tuple[int, LedgerFault | None]:

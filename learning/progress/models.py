@@ -38,9 +38,7 @@ class Enrolment(Base):
 
     person: Mapped[Person] = relationship()
     course: Mapped[Course] = relationship(foreign_keys=[course_id], overlaps="version")
-    version: Mapped[CourseVersion] = relationship(
-        foreign_keys=[course_id, version_id], overlaps="course"
-    )
+    version: Mapped[CourseVersion] = relationship(foreign_keys=[course_id, version_id], overlaps="course")
     completion: Mapped[Completion | None] = relationship(back_populates="enrolment")
 
 

@@ -51,9 +51,7 @@ def resolver(taking: Taking) -> Any:
         return addresses.resolve(
             html,
             lesson=lambda name: url_for("progress.lesson", enrolment_id=enrolment.id, lesson_id=name),
-            media=lambda path: url_for(
-                "catalogue.media", slug=document.id, version_number=number, path=path
-            ),
+            media=lambda path: url_for("catalogue.media", slug=document.id, version_number=number, path=path),
             glossary=lambda term: url_for("progress.glossary", enrolment_id=enrolment.id) + f"#term-{term}",
             source=lambda key: url_for("progress.glossary", enrolment_id=enrolment.id) + f"#source-{key}",
         )
@@ -96,16 +94,12 @@ def resume(enrolment_id: int) -> AnyResponse:
         if target.id == enrolment.last_lesson_id:
             open_activities = unanswered(target, answering.latest_answers(db.session, enrolment.id, text))
             anchor = open_activities[0].id if open_activities and enrolment.last_activity_id else None
-        return redirect(
-            url_for("progress.lesson", enrolment_id=enrolment.id, lesson_id=target.id, _anchor=anchor), 303
-        )
+        return redirect(url_for("progress.lesson", enrolment_id=enrolment.id, lesson_id=target.id, _anchor=anchor), 303)
     open_attempt = next(
         (attempt for attempt in assessing.attempts_of(db.session, enrolment.id) if attempt.submitted_at is None), None
     )
     if open_attempt is not None:
-        return redirect(
-            url_for("assessment.resume", enrolment_id=enrolment.id, number=open_attempt.number), 303
-        )
+        return redirect(url_for("assessment.resume", enrolment_id=enrolment.id, number=open_attempt.number), 303)
     return redirect(url_for("progress.course_map", enrolment_id=enrolment.id), 303)
 
 

@@ -51,7 +51,9 @@ def _unit(session: Session, agency: Agency, name: str | None) -> int | None:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of completion (Norway), included.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of completion (Norway), included.")
 @click.option("--unit", "unit_name", help="Only this unit and those below it: code or name.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; otherwise standard output.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; otherwise standard output."
+)
 @click.pass_obj
 def completions(
     make_app: Callable[[], Flask],
@@ -102,6 +104,7 @@ def verify(make_app: Callable[[], Flask], slug: str) -> None:
         count, fault = ledger.verify(session, _agency(session, slug).id)
     if fault is not None:
         raise click.ClickException(
-            f"{count} completions fit; number {fault.sequence} (completion {fault.completion_id}) does not: {fault.reason}."
+            f"{count} completions fit; number {fault.sequence} (completion {fault.completion_id}) does not: "
+            f"{fault.reason}."
         )
     click.echo(f"The ledger of {slug} is whole: {count} completions.")

@@ -18,9 +18,7 @@ from learning.records.writers import Format
 ACTION = "records.exported"
 
 
-def note_export(
-    session: Session, agency: Agency, wanted: RecordFilter, form: Format, actor_id: int | None
-) -> None:
+def note_export(session: Session, agency: Agency, wanted: RecordFilter, form: Format, actor_id: int | None) -> None:
     """Write to the audit trail who exported what."""
     audit.record(
         session, ACTION, subject_type="agency", subject_id=agency.slug, actor_id=actor_id, agency_id=agency.id,

@@ -66,7 +66,9 @@ def _start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, clock.OSLO).astimezone(UTC)
 
 
-def _narrowed(statement: Select[tuple[object, ...]], agency_id: int, wanted: RecordFilter) -> Select[tuple[object, ...]]:
+def _narrowed(
+    statement: Select[tuple[object, ...]], agency_id: int, wanted: RecordFilter
+) -> Select[tuple[object, ...]]:
     statement = statement.where(Completion.agency_id == agency_id)
     if wanted.since:
         statement = statement.where(Completion.completed_at >= _start_of(wanted.since))
@@ -82,9 +84,7 @@ def count(session: Session, agency_id: int, wanted: RecordFilter) -> int:
     return int(session.scalar(_narrowed(statement, agency_id, wanted)) or 0)  # type: ignore[arg-type]
 
 
-def stream(
-    session: Session, agency_id: int, wanted: RecordFilter, *, newest: int | None = None
-) -> Iterator[RecordRow]:
+def stream(session: Session, agency_id: int, wanted: RecordFilter, *, newest: int | None = None) -> Iterator[RecordRow]:
     """The agency's completions, oldest first, a thousand at a time; ``newest``: only that many, newest first."""
     statement: Select[tuple[object, ...]] = (
         select(Completion, Agency, Person, Course.slug, CourseVersion.number, CourseVersion.digest, Certificate.serial,

@@ -54,7 +54,11 @@ def write_ndjson(rows: Iterable[RecordRow]) -> Iterator[bytes]:
     """One JSON object a line, UTF-8; the score is a number."""
     for row in rows:
         content = {
-            name: moment(value) if isinstance(value, datetime) else float(value) if isinstance(value, Decimal) else value
+            name: moment(value)
+            if isinstance(value, datetime)
+            else float(value)
+            if isinstance(value, Decimal)
+            else value
             for name, value in zip(COLUMNS, astuple(row), strict=True)
         }
         yield (json.dumps(content, ensure_ascii=False) + "\n").encode()
@@ -63,7 +67,12 @@ def write_ndjson(rows: Iterable[RecordRow]) -> Iterator[bytes]:
 def write_xlsx(rows: Iterable[RecordRow]) -> Iterator[bytes]:
     """A workbook with one sheet; rows go to a temporary file, so memory stays flat. Times are UTC."""
     with tempfile.TemporaryFile() as file:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "yyyy-mm-dd hh:mm:ss",
+        }
         workbook = xlsxwriter.Workbook(file, options)
         sheet = workbook.add_worksheet("Completions")
         bold = workbook.add_format({"bold": True})

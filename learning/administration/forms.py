@@ -33,7 +33,8 @@ class PersonForm(PositionForm):
     given_name = _text(_l("Given name"), 100)
     family_name = _text(_l("Family name"), 100)
     email = EmailField(
-        _l("E-mail address"), validators=[DataRequired(_REQUIRED), Length(max=254), Email(_l("This is not an e-mail address."))]
+        _l("E-mail address"),
+        validators=[DataRequired(_REQUIRED), Length(max=254), Email(_l("This is not an e-mail address."))],
     )
     language = SelectField(_l("Language"), choices=[("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")])
 

@@ -14,9 +14,9 @@ from learning.access import audit
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission
 from learning.access.sign_in import set_password
+from learning.administration.forms import AgencyForm, EndForm, PersonForm, PositionForm, UnitForm
 from learning.database import db
 from learning.organisation import people as people_rules
-from learning.organisation.forms import AgencyForm, EndForm, PersonForm, PositionForm, UnitForm
 from learning.organisation.models import AgencyKind, Level, Unit
 from learning.organisation.people import AddressTaken, NewPerson
 from learning.organisation.units import tree, unit_in
@@ -79,9 +79,7 @@ def new_person(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
             password = people_rules.new_password()
             set_password(db.session, person, password)
             _record("person.added", "person", person.id, unit=new.unit_id, level=new.level.value)
-            return render_template(
-                "organisation/person_added.html", agency=g.agency, person=person, password=password
-            )
+            return render_template("organisation/person_added.html", agency=g.agency, person=person, password=password)
     return render_template("organisation/new_person.html", agency=g.agency, form=form), 422
 
 
@@ -145,9 +143,7 @@ def end_position(agency_slug: str, position_id: int) -> AnyResponse | str | tupl
         else:
             _record("position.ended", "position", position.id, ends_on=form.ends_on.data.isoformat())
             flash(gettext("The position is ended. The person keeps their record."))
-            return redirect(
-                url_for("organisation.person", agency_slug=agency_slug, person_id=position.person_id), 303
-            )
+            return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=position.person_id), 303)
     return render_template("organisation/end_position.html", agency=g.agency, position=position, form=form), 422
 
 

@@ -1,0 +1,1 @@
+"""Pages where HR and administrators keep people, units and agencies; the rules are in ``organisation``."""
