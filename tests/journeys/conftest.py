@@ -1,0 +1,145 @@
+"""A real server with the demo in it, a real browser, axe-core and the Nu HTML checker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from config import ROOT, Settings
+from learning import create_app
+from learning.catalogue.publishing import publish
+from learning.database import db, writing
+from learning.demo.activity import seed_activity
+from learning.demo.people import DEMO_PASSWORD
+from learning.demo.seeding import seed_people
+from tests.factories import SAMPLE_COURSE
+
+TOOLS = ROOT / "tests" / "browser" / "node_modules"
+
+
+@dataclass
+class Site:
+    """The running system."""
+
+    app: Flask
+    address: str
+
+
+def _make_site(url: str) -> Flask:
+    app = create_app(Settings(demo=True, database_url=url, secret_key="y" * 40))
+    with app.app_context():
+        with writing() as session:
+            publish(session, SAMPLE_COURSE / "sample-101")
+            publish(session, ROOT / "courses" / "rm-101")
+            seed_people(session)
+        with writing() as session:
+            seed_activity(session)
+    return app
+
+
+@pytest.fixture
+def site(database_url: str) -> Iterator[Site]:
+    """A server with the demo on an empty database of its own."""
+    app = _make_site(database_url)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    object.__setattr__(app.config["SETTINGS"], "base_url", address)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(app, address)
+    server.shutdown()
+    thread.join()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed, and CI skips nothing")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
+    """``visit(email=None, javascript=True, theme="light", language="en", width=1280)``: a page, signed in."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(
+        email: str | None = None,
+        *,
+        javascript: bool = True,
+        theme: str = "light",
+        language: str = "en",
+        width: int = 1280,
+    ) -> Page:
+        context = chromium.new_context(
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 900},
+            base_url=site.address,
+            accept_downloads=True,
+            bypass_csp=javascript,  # axe is put into the page
+        )
+        context.add_cookies(
+            [
+                {"name": "theme", "value": theme, "url": site.address},
+                {"name": "language", "value": language, "url": site.address},
+            ]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        if email:
+            page.goto("/sign-in")
+            page.fill("#email", email)
+            page.fill("#password", DEMO_PASSWORD)
+            page.click("main form.form button[type=submit]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    return (TOOLS / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture
+def check_accessibility(axe_script: str) -> Callable[[Page], list[str]]:
+    """What axe-core finds wrong with the page as it stands: WCAG 2.2 A and AA and best practices."""
+
+    def check(page: Page) -> list[str]:
+        page.evaluate(axe_script)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{page.url}: {violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def vnu() -> Path:
+    return TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
