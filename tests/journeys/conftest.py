@@ -6,8 +6,10 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -21,8 +23,10 @@ from learning.database import db, writing
 from learning.demo.activity import seed_activity
 from learning.demo.people import DEMO_PASSWORD
 from learning.demo.seeding import seed_people
+from learning.notifications import worker
 from tests.factories import SAMPLE_COURSE
 
+T = TypeVar("T")
 TOOLS = ROOT / "tests" / "browser" / "node_modules"
 
 
@@ -32,6 +36,21 @@ class Site:
 
     app: Flask
     address: str
+
+    def work(self) -> None:
+        """One turn of the mail worker."""
+        aside(worker.run_once, self.app)
+
+
+def aside(function: Callable[..., T], *args: Any) -> T:
+    """Call in a thread of its own: the browser's driver keeps an event loop in this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(function, *args).result()
+
+
+def _close(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _make_site(url: str) -> Flask:
@@ -49,7 +68,7 @@ def _make_site(url: str) -> Flask:
 @pytest.fixture
 def site(database_url: str) -> Iterator[Site]:
     """A server with the demo on an empty database of its own."""
-    app = _make_site(database_url)
+    app = aside(_make_site, database_url)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
     object.__setattr__(app.config["SETTINGS"], "base_url", address)
@@ -58,8 +77,7 @@ def site(database_url: str) -> Iterator[Site]:
     yield Site(app, address)
     server.shutdown()
     thread.join()
-    with app.app_context():
-        db.engine.dispose()
+    aside(_close, app)
 
 
 @pytest.fixture(scope="session")

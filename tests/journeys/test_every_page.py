@@ -13,10 +13,9 @@ from sqlalchemy import select
 
 from learning.certificates.models import Certificate
 from learning.database import db
-from learning.notifications import worker
 from learning.organisation.models import Agency, Person, Position
 from learning.paths.models import Assignment, LearningPath
-from tests.journeys.conftest import Site, Visit
+from tests.journeys.conftest import Site, Visit, aside
 
 pytestmark = pytest.mark.one_database
 
@@ -83,8 +82,8 @@ def _walk(page: Page, addresses: list[str], check: Callable[[Page], list[str]]) 
 def test_no_page_has_an_accessibility_violation(
     site: Site, visit: Visit, check_accessibility: Callable[[Page], list[str]], theme: str, language: str
 ) -> None:
-    worker.run_once(site.app)
-    ids = _ids(site)
+    site.work()
+    ids = aside(_ids, site)
     faults = _walk(visit(theme=theme, language=language), [*STRANGER, f"/certificates/{ids['code']}"], check_accessibility)
 
     learner = visit("samira@fjordvik.example", theme=theme, language=language)
@@ -108,7 +107,7 @@ def test_no_page_has_an_accessibility_violation(
 
 
 def test_every_page_is_valid_html_and_fits_a_phone(site: Site, visit: Visit, vnu: Path, tmp_path: Path) -> None:
-    ids = _ids(site)
+    ids = aside(_ids, site)
     wide: list[str] = []
     saved: dict[str, str] = {}
 

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from learning.notifications import worker
 from tests.journeys.conftest import Site, Visit
 
 
@@ -102,7 +101,7 @@ def test_hr_assigns_a_path_sees_the_mail_and_exports(
     page.locator("main button[type=submit]").last.click()
     expect(page.locator("main")).to_contain_text("For new leaders")
 
-    worker.run_once(site.app)
+    site.work()
     page.goto("/mail")
     expect(page.locator("main")).to_contain_text("For new leaders")
 
