@@ -98,7 +98,7 @@ def test_hr_assigns_a_path_sees_the_mail_and_exports(
     page.locator("main input[type=checkbox][name*=unit]").first.check()
     page.locator("main button[type=submit]").last.click()
     expect(page.locator("main")).to_contain_text("Samira Haddad")
-    page.locator("main button[type=submit]").last.click()
+    page.get_by_role("button", name="Assign to").click()
     expect(page.locator("main")).to_contain_text("For new leaders")
 
     site.work()
