@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from learning.activities.registry import Line, Reporter, activity_type
+from learning.activities.registry import Reporter, activity_type, all_types
 from learning.catalogue.document import Activity, CourseText, Lesson
 from learning.catalogue.faults import Faults
 from learning.catalogue.prose import plain_words
@@ -19,20 +19,6 @@ from learning.catalogue.structure import CoursePlan, line_of
 MOST_WORDS_BETWEEN = 350
 WORDS_A_MINUTE = 180
 HARDEST_LIX = 50
-
-
-def check_headings(lines: Sequence[Line], level: int, report: Reporter) -> int:
-    """Report a skipped heading level; the level reached."""
-    code = False
-    for line in lines:
-        if line.text.strip().startswith("```"):
-            code = not code
-        found = re.match(r"(#{2,6})\s+\S", line.text)
-        if found and not code:
-            if len(found[1]) > level + 1:
-                report.error(line.number, "A heading level is skipped.", f"Use {'#' * (level + 1)}.")
-            level = len(found[1])
-    return level
 
 
 def lix(text: str) -> float:
@@ -44,23 +30,24 @@ def lix(text: str) -> float:
     return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words)
 
 
-def check_lesson(lesson: Lesson, report: Reporter, language: str) -> None:
-    """Load: words between activities, reading time against what is claimed, LIX."""
+def check_lesson(lesson: Lesson, lines: Sequence[int], report: Reporter, language: str) -> None:
+    """Load: words between activities, reading time against what is claimed, LIX. ``lines`` are where parts begin."""
     run = total = 0
     minutes = 0.0
     texts = []
-    for part in lesson.parts:
+    for part, line in zip(lesson.parts, lines, strict=True):
         if part.activity is None:
-            words = len(plain_words(part.html or "").split())
-            texts.append(plain_words(part.html or ""))
-            run += words
-            total += words
+            text = plain_words(part.html or "")
+            texts.append(text)
+            run += len(text.split())
+            total += len(text.split())
             if run > MOST_WORDS_BETWEEN:
-                report.warning(1, f"There are {run} words without an activity.", f"Use {MOST_WORDS_BETWEEN} at most.")
+                report.warning(
+                    line, f"There are {run} words without an activity.", f"Use {MOST_WORDS_BETWEEN} at most."
+                )
             continue
-        kind = activity_type(part.activity.type)
         run = 0
-        total += kind.words(part.activity.data)
+        total += activity_type(part.activity.type).words(part.activity.data)
         minutes += _minutes_for(part.activity)
     estimate = total / WORDS_A_MINUTE + minutes
     if lesson.parts and abs(estimate - lesson.minutes) > max(0.4 * lesson.minutes, 2):
@@ -69,10 +56,9 @@ def check_lesson(lesson: Lesson, report: Reporter, language: str) -> None:
             f"The lesson claims {lesson.minutes} minutes; reading and doing take about {estimate:.0f}.",
             "Adjust one of them.",
         )
-    if language in ("nb", "nn") and total > 100 and lix(" ".join(texts)) > HARDEST_LIX:
-        report.warning(
-            1, f"The text has LIX {lix(' '.join(texts)):.0f}.", "Use shorter sentences and words; 45 is a guide."
-        )
+    hardness = lix(" ".join(texts))
+    if language in ("nb", "nn") and total > 100 and hardness > HARDEST_LIX:
+        report.warning(1, f"The text has LIX {hardness:.0f}.", "Use shorter sentences and words; 45 is a guide.")
 
 
 def _minutes_for(activity: Activity) -> float:
@@ -98,15 +84,15 @@ def check_pool(plan: CoursePlan, items: Sequence[Activity], report: Reporter) ->
             report.error(1, f"No item measures the outcome {outcome.id}.", "Write at least one.")
 
 
-def check_course(plan: CoursePlan, node: yaml.Node | None, text: CourseText, report: Reporter) -> None:
-    """Evidence exists; the right answer is not given away by place or length."""
+def check_course(plan: CoursePlan, node: yaml.Node | None, text: CourseText, is_whole: bool, report: Reporter) -> None:
+    """Evidence exists (when every file could be read); the right answer is not given away by place or length."""
     known = {f"{lesson.id}/{activity.id}" for lesson in text.lessons for activity in lesson.activities}
     if text.assessment is not None:
         known.add("assessment")
         known |= {f"assessment/{item.id}" for item in text.assessment.items}
     for place, outcome in enumerate(plan.outcomes):
         for at, evidence in enumerate(outcome.evidence):
-            if evidence not in known:
+            if is_whole and evidence not in known:
                 report.error(
                     line_of(node, ("outcomes", place, "evidence", at)),
                     f"The evidence {evidence} of {outcome.id} does not exist.",
@@ -147,8 +133,32 @@ def check_used_sources(plan: CoursePlan, node: yaml.Node | None, used: set[str],
             )
 
 
-def check_ids(folder: Path, plan: CoursePlan, positions: Mapping[str, tuple[Path, int]], faults: Faults) -> None:
-    """An id that was published once is still there, or listed as retired."""
+def check_strays(
+    folder: Path, plan: CoursePlan, used_media: set[str], media: Mapping[str, Path], faults: Faults
+) -> None:
+    """Warn of files that no learner will ever see."""
+    known = {"index.md", "glossary.md", *(lesson.file for lesson in plan.lessons)}
+    known |= {plan.assessment.file} if plan.assessment else set()
+    for path in sorted(folder.glob("*/*.md")):
+        if path.parent.name not in plan.languages:
+            message, mend = (
+                "The language of this file is not in course.yaml.",
+                "Add it to languages or remove the file.",
+            )
+        elif path.name not in known:
+            message, mend = "The file is no part of the course.", "Name it in course.yaml or remove it."
+        else:
+            continue
+        faults.for_file(path).warning(1, message, mend)
+    for name in sorted(set(media) - used_media):
+        faults.for_file(media[name]).warning(1, "The file is never shown.", "Use it in a figure or remove it.")
+
+
+def check_ids(folder: Path, plan: CoursePlan, blocks: Mapping[str, tuple[Path, int, str]], faults: Faults) -> None:
+    """An id that was published once is still there with its type, or listed as retired.
+
+    ``blocks`` are the source language's: id -> (file, line, type).
+    """
     path = folder / "ids.lock.json"
     if not path.exists():
         return
@@ -156,11 +166,15 @@ def check_ids(folder: Path, plan: CoursePlan, positions: Mapping[str, tuple[Path
     try:
         locked = json.loads(path.read_text("utf-8"))["ids"]
         pairs = {str(key): str(kind) for key, kind in locked.items()}
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         report.error(1, "The lock file cannot be read.", "Take it from version control again.")
         return
-    for key in sorted(set(pairs) - set(positions) - set(plan.retired)):
+    for key in sorted(set(pairs) - set(blocks) - set(plan.retired)):
         report.error(1, f"The published id {key} is gone.", f"Bring it back, or add {key} to retired in course.yaml.")
-    for key in sorted(set(plan.retired) & set(positions)):
-        where, line = positions[key]
-        faults.for_file(where).error(line, f"The id {key} is retired and used again.", "Take a new id.")
+    for key, (where, line, kind) in blocks.items():
+        if key in plan.retired:
+            faults.for_file(where).error(line, f"The id {key} is retired and used again.", "Take a new id.")
+        elif kind in all_types() and pairs.get(key, kind) != kind:
+            faults.for_file(where).error(
+                line, f"The id {key} was published as a {pairs[key]}.", "Take a new id, and list the old as retired."
+            )

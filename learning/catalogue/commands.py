@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,12 +13,13 @@ from flask import Flask
 
 from config import ROOT
 from learning.catalogue.compiling import Compiled, compile_course
+from learning.catalogue.faults import Fault
 
 
 def find_courses(paths: tuple[Path, ...]) -> list[Path]:
     """Course folders: those named, or the folders in those named that look like courses."""
     found: list[Path] = []
-    for path in paths or (ROOT / "courses",):
+    for path in (each.resolve() for each in paths or (ROOT / "courses",)):
         if (path / "course.yaml").exists():
             found.append(path)
         elif path.is_dir():
@@ -33,6 +36,15 @@ def courses() -> None:
     """Check, publish and list courses."""
 
 
+def _shown(compiled: Compiled) -> list[Fault]:
+    """A course's faults in order, their paths as seen from here, so that an editor opens them."""
+    here = compiled.folder.parent
+    return [
+        replace(fault, path=os.path.relpath(here / fault.path).replace(os.sep, "/"))
+        for fault in sorted(compiled.faults.found)
+    ]
+
+
 @courses.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON, for editors.")
@@ -41,17 +53,38 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
     Names file, line and mend for every fault. Exits with 1 when there is an error.
     """
-    results: list[Compiled] = [compile_course(folder) for folder in find_courses(paths)]
-    faults = sorted(fault for result in results for fault in result.faults.found)
+    results = [compile_course(folder) for folder in find_courses(paths)]
+    faults = [fault for result in results for fault in _shown(result)]
     errors = sum(fault.severity == "error" for fault in faults)
     if as_json:
         click.echo(json.dumps([fault.as_json() for fault in faults], ensure_ascii=False, indent=2))
     else:
         for fault in faults:
             click.echo(str(fault))
-        click.echo(f"{len(results)} courses checked: {errors} errors, {len(faults) - errors} warnings.")
+        click.echo(
+            f"{_counted(len(results), 'course')} checked: {_counted(errors, 'error')}, "
+            f"{_counted(len(faults) - errors, 'warning')}."
+        )
     if errors or not results:
         raise SystemExit(1)
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+@courses.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def lock(paths: tuple[Path, ...]) -> None:
+    """Write ids.lock.json: the ids that must not vanish. ``publish`` does it too, where it may write."""
+    from learning.catalogue.publishing import write_lock
+
+    for folder in find_courses(paths):
+        compiled = compile_course(folder)
+        if compiled.document is None:
+            raise click.ClickException(f"{folder.name} has errors. Run: learning courses check {folder}")
+        changed = write_lock(compiled.folder, compiled.document)
+        click.echo(f"{compiled.folder.name}: ids.lock.json {'written' if changed else 'is up to date'}")
 
 
 @courses.command()
@@ -64,6 +97,7 @@ def publish(make_app: Callable[[], Flask], paths: tuple[Path, ...]) -> None:
     """
     from learning.catalogue.publishing import NotPublishable, write_lock
     from learning.catalogue.publishing import publish as publish_course
+    from learning.catalogue.store import load_document
     from learning.database import db, writing
 
     app = make_app()
@@ -74,19 +108,19 @@ def publish(make_app: Callable[[], Flask], paths: tuple[Path, ...]) -> None:
                 with writing() as session:
                     version, created = publish_course(session, folder)
                     line = f"{folder.name}: version {version.number} {'published' if created else 'is current already'}"
+                    document = load_document(session, version.id)
             except NotPublishable as fault:
                 refused += 1
-                for each in fault.compiled.faults.errors:
-                    click.echo(str(each), err=True)
+                for each in _shown(fault.compiled):
+                    if each.severity == "error":
+                        click.echo(str(each), err=True)
                 click.echo(f"{folder.name}: not published", err=True)
                 continue
             click.echo(line)
-            document = compile_course(folder).document if created else None
-            if document is not None:
-                try:
-                    write_lock(folder, document)
-                except OSError:
-                    click.echo(f"{folder.name}: the folder cannot be written; ids.lock.json was left alone", err=True)
+            try:
+                write_lock(folder, document)
+            except OSError:
+                click.echo(f"{folder.name}: the folder cannot be written; ids.lock.json was left alone", err=True)
         db.engine.dispose()
     if refused:
         raise SystemExit(1)

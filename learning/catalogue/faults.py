@@ -31,7 +31,7 @@ class Faults:
         self.found: list[Fault] = []
 
     def add(self, path: Path, line: int, severity: str, message: str, mend: str) -> None:
-        fault = Fault(str(path.relative_to(self._root)), max(line, 1), severity, message, mend)
+        fault = Fault(path.relative_to(self._root).as_posix(), max(line, 1), severity, message, mend)
         if fault not in self.found:
             self.found.append(fault)
 
@@ -41,6 +41,10 @@ class Faults:
     @property
     def errors(self) -> list[Fault]:
         return [fault for fault in self.found if fault.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Fault]:
+        return [fault for fault in self.found if fault.severity == "warning"]
 
 
 class FileReporter:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from learning.access import audit
-from learning.catalogue.compiling import MEDIA_TYPES, Compiled, compile_course
+from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.document import CourseDocument
+from learning.catalogue.media import MEDIA_TYPES, media_files
 from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
 from learning.database import insert_once
 
@@ -33,10 +35,11 @@ def source_digest(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name == "ids.lock.json" or name.startswith((".", "review-")) or "/." in name:
+        is_hidden = any(part.startswith(".") for part in name.split("/"))
+        if not path.is_file() or is_hidden or name == "ids.lock.json" or re.fullmatch(r"review-[^/]*\.yml", name):
             continue
         content = path.read_bytes()
-        if path.suffix in (".md", ".yaml", ".svg", ".vtt"):
+        if path.suffix.lower() in (".md", ".yaml", ".svg", ".vtt"):
             content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
         total.update(f"{name}\n{len(content)}\n".encode())
         total.update(content)
@@ -90,15 +93,11 @@ def publish(session: Session, folder: Path, actor_id: int | None = None) -> tupl
 
 
 def _store_media(session: Session, version: CourseVersion, folder: Path) -> None:
-    base = folder / "media"
-    for path in sorted(base.rglob("*")) if base.is_dir() else []:
-        if path.is_file() and path.suffix.lower() in MEDIA_TYPES:
-            content = path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()
-            insert_once(session, MediaFile, digest=digest, media_type=MEDIA_TYPES[path.suffix.lower()], content=content)
-            session.add(
-                CourseVersionMedia(version_id=version.id, path=path.relative_to(base).as_posix(), digest=digest)
-            )
+    for name, path in media_files(folder).items():
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        insert_once(session, MediaFile, digest=digest, media_type=MEDIA_TYPES[path.suffix.lower()], content=content)
+        session.add(CourseVersionMedia(version_id=version.id, path=name, digest=digest))
     session.flush()
 
 

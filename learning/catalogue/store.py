@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
 
 from sqlalchemy import select
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 from learning.catalogue.document import CourseDocument, CourseText
 from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
 
-_documents: dict[str, CourseDocument] = {}
-_lock = Lock()
 MOST_KEPT = 256
+_documents: OrderedDict[str, CourseDocument] = OrderedDict()  # by digest; the longest unused first
+_folded: OrderedDict[tuple[str, str], tuple[tuple[int, str], ...]] = OrderedDict()  # by digest and language
+_lock = Lock()
 
 
 def load_document(session: Session, version_id: int) -> CourseDocument:
@@ -23,15 +24,16 @@ def load_document(session: Session, version_id: int) -> CourseDocument:
     digest = session.scalar(select(CourseVersion.digest).where(CourseVersion.id == version_id))
     if digest is None:
         raise LookupError(f"no course version {version_id}")
-    kept = _documents.get(digest)
-    if kept is not None:
-        return kept
+    with _lock:
+        if digest in _documents:
+            _documents.move_to_end(digest)
+            return _documents[digest]
     content = session.scalar(select(CourseVersion.document).where(CourseVersion.id == version_id))
     document = CourseDocument.model_validate(content)
     with _lock:
-        if len(_documents) >= MOST_KEPT:
-            _documents.pop(next(iter(_documents)))
         _documents[digest] = document
+        while len(_documents) > MOST_KEPT:
+            _documents.popitem(last=False)
     return document
 
 
@@ -87,17 +89,34 @@ class Found:
     text: CourseText
 
 
-@lru_cache(maxsize=1024)
-def _haystack(title: str, summary: str, outcomes: str, lessons: str, text: str) -> tuple[tuple[int, str], ...]:
-    return tuple(
-        (weight, part.casefold()) for weight, part in ((8, title), (4, summary), (3, outcomes), (3, lessons), (1, text))
+def _weighted(digest: str, text: CourseText, course_id: str) -> tuple[tuple[int, str], ...]:
+    """What is searched, case-folded, with the weight of a hit there; made once for each version and language."""
+    key = (digest, text.language)
+    kept = _folded.get(key)
+    if kept is not None:
+        return kept
+    parts = (
+        (8, text.title),
+        (4, text.summary),
+        (3, " ".join(outcome.text for outcome in text.outcomes)),
+        (3, " ".join(lesson.title for lesson in text.lessons)),
+        (1, f"{course_id} {text.search_text}"),
     )
+    folded = tuple((weight, part.casefold()) for weight, part in parts)
+    with _lock:
+        _folded[key] = folded
+        while len(_folded) > 4 * MOST_KEPT:
+            _folded.popitem(last=False)
+    return folded
 
 
 def search(
     session: Session, query: str, language: str, *, line: str | None = None, level: str | None = None
 ) -> list[Found]:
-    """Current courses that hold every word of ``query`` (beginnings of words count), best first; all without one."""
+    """Current courses that hold every word of ``query``, best first; all by id without a query.
+
+    A word may stand inside another: Norwegian writes "risikostyring" in one.
+    """
     words = query.casefold().split()[:10]
     ranked: list[tuple[int, str, Found]] = []
     for version in current_versions(session):
@@ -105,13 +124,7 @@ def search(
         if (line and document.line != line) or (level and level not in document.levels):
             continue
         text = document.text(language)
-        parts = _haystack(
-            text.title,
-            text.summary,
-            " ".join(outcome.text for outcome in text.outcomes),
-            " ".join(lesson.title for lesson in text.lessons),
-            f"{document.id} {text.search_text}",
-        )
+        parts = _weighted(version.digest, text, document.id)
         scores = [sum(weight for weight, part in parts if word in part) for word in words]
         if all(scores):
             ranked.append((-sum(scores), document.id, Found(version, document, text)))

@@ -65,17 +65,17 @@ def course(slug: str) -> str:
     document: CourseDocument = store.load_document(db.session, the_course.current_version_id)
     wish = request.args.get("lang", "")
     text = document.text(wish if wish in document.texts else interface_language())
+    here = url_for("catalogue.course", slug=slug)
     version = the_course.current_version
     assert version is not None
     number = version.number
 
     def resolve(html: str) -> str:
-        here = url_for("catalogue.course", slug=slug)
         return addresses.resolve(
             html,
             lesson=lambda name: f"{here}#lessons",
             media=lambda path: url_for("catalogue.media", slug=slug, version_number=number, path=path),
-            glossary=lambda term: f"{here}#lessons",
+            glossary=lambda term: f"#term-{term}",
             source=lambda key: f"#source-{key}",
         )
 
@@ -95,6 +95,7 @@ def media(slug: str, version_number: int, path: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     response.set_etag(found.digest)
+    response.make_conditional(request)
     return response
 
 
@@ -102,8 +103,10 @@ def media(slug: str, version_number: int, path: str) -> Response:
 @requires(Permission.SEE_AUTHORING)
 def authoring() -> str:
     folders = find_courses((current_app.config["SETTINGS"].courses_path,))
+    versions = store.all_versions(db.session)
     return render_template(
         "catalogue/authoring.html",
-        versions=store.all_versions(db.session),
+        versions=versions,
+        review_dates={version.id: store.load_document(db.session, version.id).review_by for version in versions},
         checks=[compile_course(folder) for folder in folders],
     )
