@@ -112,6 +112,7 @@ class Browser(FlaskClient):
     """A client whose requests see nothing of the test's own application context, as on a real server."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)  # a streamed answer is read where it was made
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 

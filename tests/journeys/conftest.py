@@ -130,6 +130,8 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
             page.fill("#email", email)
             page.fill("#password", DEMO_PASSWORD)
             page.click("main form.form button[type=submit]")
+            page.locator(".site-menu > summary").click()
+            page.locator(f"button[name=language][value={language}]").click()
         return page
 
     yield open_page

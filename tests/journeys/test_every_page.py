@@ -98,9 +98,7 @@ def test_no_page_has_an_accessibility_violation(
 
     learner = visit("samira@fjordvik.example", theme=theme, language=language)
     learner.goto("/account")
-    learner.locator("summary").first.click()
-    learner.locator(f"button[name=language][value={language}]").click()
-    learner.locator("summary").first.click()
+    learner.locator(".site-menu > summary").click()
     faults += check_accessibility(learner)
     pages = _take_the_course_halfway(learner)
     faults += _walk(learner, [*LEARNER, *pages], check_accessibility)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -38,9 +39,10 @@ class _Inbox:
 @pytest.fixture
 def inbox(app: Flask) -> Iterator[_Inbox]:
     handler = _Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
     object.__setattr__(app.config["SETTINGS"], "smtp_url", f"smtp://127.0.0.1:{port}")
     yield handler
     controller.stop()

@@ -93,7 +93,9 @@ def test_an_export_from_the_page_is_noted(session: Session, sign_in: Callable[..
     assert (event.actor_id, event.agency_id, event.detail["format"]) == (hr.id, agency.id, "ndjson")
 
 
-@pytest.mark.parametrize("wrong", [{"format": "pdf"}, {"format": "csv", "since": "soon"}, {"format": "csv", "unit": "999"}])
+@pytest.mark.parametrize(
+    "wrong", [{"format": "pdf"}, {"format": "csv", "since": "soon"}, {"format": "csv", "unit": "999"}]
+)
 def test_a_wrong_choice_is_said_and_exports_nothing(
     session: Session, sign_in: Callable[..., FlaskClient], wrong: dict[str, str]
 ) -> None:
