@@ -109,7 +109,14 @@ def database_url(
 
 
 class Browser(FlaskClient):
-    """A client whose requests see nothing of the test's own application context, as on a real server."""
+    """A client whose requests see nothing of the test's own application context, as on a real server.
+
+    It asks for English, so that a test can be read beside the text it looks for.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("buffered", True)  # a streamed answer is read where it was made

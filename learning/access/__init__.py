@@ -1,1 +1,5 @@
-"""Who may come in and what they may do: sign-in, policy, guards on views, roles, the audit trail."""
+"""Sign-in, accounts, roles, the policy, the guards of views and the audit trail.
+
+The face of the room: ``policy.may`` (pure), ``guard.public / signed_in / requires``, ``audit.record``, and
+``sign_in.check_password`` and ``set_password``.
+"""

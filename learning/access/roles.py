@@ -11,7 +11,8 @@ from learning import clock
 from learning.access import audit
 from learning.access.models import AuditEvent, Role, RoleGrant
 from learning.database import insert_once
-from learning.organisation.models import Person, Position
+from learning.organisation.models import Person
+from learning.organisation.searching import holds
 
 GRANTABLE = (Role.HR, Role.AUTHOR, Role.AUDITOR, Role.AGENCY_ADMIN)
 
@@ -24,22 +25,6 @@ def grants_in(session: Session, agency_id: int) -> Sequence[RoleGrant]:
         .where(RoleGrant.agency_id == agency_id, RoleGrant.revoked_at.is_(None))
         .order_by(RoleGrant.role, RoleGrant.id)
     ).all()
-
-
-def member(session: Session, agency_id: int, email: str) -> Person | None:
-    """Somebody with a current position in the agency, by address."""
-    today = clock.today()
-    return session.scalar(
-        select(Person)
-        .join(Position, Position.person_id == Person.id)
-        .where(
-            Person.email == email.strip().lower(),
-            Position.agency_id == agency_id,
-            Position.starts_on <= today,
-            or_(Position.ends_on.is_(None), Position.ends_on >= today),
-        )
-        .limit(1)
-    )
 
 
 def grant_role(session: Session, agency_id: int, person: Person, role: Role, actor_id: int) -> bool:
@@ -59,6 +44,7 @@ def grant_role(session: Session, agency_id: int, person: Person, role: Role, act
 
 
 def grant_in(session: Session, agency_id: int, grant_id: int) -> RoleGrant | None:
+    """A role held in the agency now; None for another agency's or an ended one."""
     return session.scalar(
         select(RoleGrant).where(
             RoleGrant.id == grant_id, RoleGrant.agency_id == agency_id, RoleGrant.revoked_at.is_(None)
@@ -75,25 +61,40 @@ def end_role(session: Session, held: RoleGrant, actor_id: int) -> None:
     )  # fmt: skip
 
 
+def has_role_outside(session: Session, agency_id: int, person_id: int) -> bool:
+    """Whether the person holds a role in another agency or on the platform."""
+    found = session.scalar(
+        select(RoleGrant.id)
+        .where(
+            RoleGrant.person_id == person_id,
+            RoleGrant.revoked_at.is_(None),
+            or_(RoleGrant.agency_id.is_(None), RoleGrant.agency_id != agency_id),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def audit_events(session: Session, agency_id: int, query: str, page: int, size: int = 50) -> Sequence[AuditEvent]:
-    """The agency's audit events, newest first, where the action or subject holds ``query``; one more than a page."""
+    """The agency's audit events, newest first, that hold every word of ``query``; one more than a page."""
     statement = (
         select(AuditEvent)
         .options(joinedload(AuditEvent.actor))
+        .outerjoin(Person, Person.id == AuditEvent.actor_id)
         .where(AuditEvent.agency_id == agency_id)
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .offset((page - 1) * size)
         .limit(size + 1)
     )
-    if query:
-        pattern = f"%{query.lower()}%"
-        statement = statement.outerjoin(Person, Person.id == AuditEvent.actor_id).where(
+    for word in query.split()[:5]:
+        statement = statement.where(
             or_(
-                AuditEvent.action.ilike(pattern),
-                AuditEvent.subject_type.ilike(pattern),
-                AuditEvent.subject_id.ilike(pattern),
-                Person.family_name.ilike(pattern),
-                Person.email.ilike(pattern),
+                holds(AuditEvent.action, word),
+                holds(AuditEvent.subject_type, word),
+                AuditEvent.subject_id == word,
+                holds(Person.given_name, word),
+                holds(Person.family_name, word),
+                holds(Person.email, word),
             )
         )
     return session.scalars(statement).all()

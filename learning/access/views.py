@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from learning.access import audit
 from learning.access import roles as role_rules
 from learning.access.forms import PasswordForm, RoleForm, SignInForm
 from learning.access.guard import public, requires, signed_in, signed_in_actor
@@ -16,6 +18,7 @@ from learning.access.models import Role
 from learning.access.policy import Permission
 from learning.access.sign_in import SignedInUser, SignInRefused, TooManyTries, check_password, set_password
 from learning.database import db, keep_on_error
+from learning.organisation import people as people_rules
 from learning.organisation.wording import role_name
 
 blueprint = Blueprint("access", __name__)
@@ -23,16 +26,25 @@ YEAR = 365 * 24 * 3600
 
 
 def safe_next(target: str | None) -> str:
-    """A path on this site to go on to; the start page for anything else."""
-    parts = urlsplit(target or "")
-    if not target or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return url_for("front.start")
-    return target
+    """A page on this site to go on to; the start page for anything else.
+
+    An address that only takes forms is no page: somebody signed out while filling one in lands on the start page.
+    """
+    start = url_for("front.start")
+    if not target or not target.isprintable() or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return start
+    try:
+        parts = urlsplit(target)
+        current_app.url_map.bind("").match(unquote(parts.path), method="GET")
+    except (ValueError, HTTPException):
+        return start
+    return start if parts.scheme or parts.netloc else target
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> AnyResponse | str | tuple[str, int]:
+    """Sign in with address and password; in demo mode the page offers the demo's people."""
     form = SignInForm()
     fault, code = None, 200
     target = request.values.get("next")
@@ -68,6 +80,7 @@ def sign_in() -> AnyResponse | str | tuple[str, int]:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> AnyResponse:
+    """End this session."""
     logout_user()
     session.clear()
     return redirect(url_for("front.start"), 303)
@@ -89,6 +102,7 @@ def language() -> AnyResponse:
 @blueprint.post("/theme")
 @public
 def theme() -> AnyResponse:
+    """Choose light or dark colours, or what the device says."""
     wish = request.form.get("theme", "")
     response = redirect(safe_next(request.form.get("next")), 303)
     if wish in ("auto", "light", "dark"):
@@ -99,6 +113,7 @@ def theme() -> AnyResponse:
 @blueprint.route("/account", methods=["GET", "POST"])
 @signed_in
 def account() -> AnyResponse | str | tuple[str, int]:
+    """One's own account; change the password."""
     form = PasswordForm()
     code = 200
     if request.method == "POST":
@@ -120,6 +135,10 @@ def account() -> AnyResponse | str | tuple[str, int]:
                 form.current.errors = [gettext("Too many failed tries. Wait 15 minutes, then try again.")]
             else:
                 changed = set_password(db.session, person, form.new.data or "")
+                audit.record(
+                    db.session, "password.changed", subject_type="person", subject_id=person.id, actor_id=person.id,
+                    agency_id=None,
+                )  # fmt: skip
                 login_user(SignedInUser(changed))  # this session goes on; all others end
                 flash(gettext("Your password is changed. You are signed out everywhere else."))
                 return redirect(url_for("access.account"), 303)
@@ -129,28 +148,37 @@ def account() -> AnyResponse | str | tuple[str, int]:
 @blueprint.route("/agency/<agency_slug>/roles", methods=["GET", "POST"])
 @requires(Permission.GRANT_ROLES)
 def roles(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
+    """Who has which role in the agency; give one."""
     form = RoleForm()
     form.role.choices = [(role.value, role_name(role.value)) for role in role_rules.GRANTABLE]
     code = 200
     if request.method == "POST":
         code = 422
         if form.validate_on_submit():
-            person = role_rules.member(db.session, g.agency.id, form.email.data or "")
+            person = people_rules.member(db.session, g.agency.id, form.email.data or "")
             if person is None:
                 form.email.errors = [gettext("Nobody with a position in this agency has that address.")]
             else:
-                role_rules.grant_role(
+                new = role_rules.grant_role(
                     db.session, g.agency.id, person, Role(form.role.data), signed_in_actor().person_id
                 )
-                flash(gettext("%(name)s now has the role.", name=person.name))
+                if new:
+                    flash(gettext("%(name)s now has the role.", name=person.name))
+                else:
+                    flash(gettext("%(name)s has the role already.", name=person.name))
                 return redirect(url_for("access.roles", agency_slug=agency_slug), 303)
     held = role_rules.grants_in(db.session, g.agency.id)
-    return render_template("access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name), code
+    here = people_rules.members_among(db.session, g.agency.id, [each.person_id for each in held])
+    page = render_template(
+        "access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name, members=here
+    )
+    return page, code
 
 
 @blueprint.post("/agency/<agency_slug>/roles/<int:grant_id>/end")
 @requires(Permission.GRANT_ROLES)
 def end_role(agency_slug: str, grant_id: int) -> AnyResponse:
+    """End a role from now on."""
     held = role_rules.grant_in(db.session, g.agency.id, grant_id)
     if held is None:
         abort(404)
@@ -162,8 +190,9 @@ def end_role(agency_slug: str, grant_id: int) -> AnyResponse:
 @blueprint.get("/agency/<agency_slug>/audit")
 @requires(Permission.SEE_AUDIT_TRAIL)
 def audit_trail(agency_slug: str) -> str:
+    """Who did what in the agency, to search."""
     query = request.args.get("q", "")[:100]
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
     events = role_rules.audit_events(db.session, g.agency.id, query, page)
     return render_template(
         "access/audit.html", agency=g.agency, events=events[:50], more=len(events) > 50, query=query, page=page

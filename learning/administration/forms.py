@@ -2,50 +2,87 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, SelectField, StringField, ValidationError
-from wtforms.validators import DataRequired, Email, Length, Regexp
+from wtforms import DateField, EmailField, Field, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from learning.organisation.organisation_number import normalise
 
 _REQUIRED = _l("This must be filled in.")
-
-
-def _text(label: Any, longest: int) -> StringField:
-    return StringField(label, validators=[DataRequired(_REQUIRED), Length(max=longest)], filters=[_tidy])
+_NO_ADDRESS = _l("This is not an e-mail address.")
 
 
 def _tidy(value: str | None) -> str | None:
     return " ".join(value.replace("\x00", "").split()) if value else value
 
 
+def _text(label: Any, longest: int) -> StringField:
+    return StringField(label, validators=[DataRequired(_REQUIRED), Length(max=longest)], filters=[_tidy])
+
+
+def _address(label: Any) -> EmailField:
+    return EmailField(label, validators=[DataRequired(_REQUIRED), Length(max=254), Email(_NO_ADDRESS)], filters=[_tidy])
+
+
+def _language() -> SelectField:
+    return SelectField(_l("Language"), choices=[("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")])
+
+
+def _in_working_life(form: FlaskForm, field: Field) -> None:
+    """A slip such as 0026 for 2026 should not become a position's date."""
+    if field.data and not date(1950, 1, 1) <= field.data <= date(2100, 12, 31):
+        raise ValidationError(str(_l("Write a year between 1950 and 2100.")))
+
+
+def _day(label: Any) -> DateField:
+    return DateField(label, validators=[DataRequired(_l("Write a date.")), _in_working_life])
+
+
 class PositionForm(FlaskForm):
     unit = SelectField(_l("Unit"), coerce=int)
     title = _text(_l("Title"), 200)
     level = SelectField(_l("Level"))
-    starts_on = DateField(_l("From"), validators=[DataRequired(_l("Write a date."))])
+    starts_on = _day(_l("From"))
+    manager = EmailField(
+        _l("Line manager's e-mail address (may be left open)"),
+        validators=[Optional(), Length(max=254), Email(_NO_ADDRESS)],
+        filters=[_tidy],
+    )
+
+
+class MoveForm(PositionForm):
+    replaces = SelectField(_l("Instead of"), coerce=int)
+
+
+class FactsForm(FlaskForm):
+    given_name = _text(_l("Given name"), 100)
+    family_name = _text(_l("Family name"), 100)
+    email = _address(_l("E-mail address"))
+    language = _language()
 
 
 class PersonForm(PositionForm):
     given_name = _text(_l("Given name"), 100)
     family_name = _text(_l("Family name"), 100)
-    email = EmailField(
-        _l("E-mail address"),
-        validators=[DataRequired(_REQUIRED), Length(max=254), Email(_l("This is not an e-mail address."))],
-    )
-    language = SelectField(_l("Language"), choices=[("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")])
+    email = _address(_l("E-mail address"))
+    language = _language()
 
 
 class EndForm(FlaskForm):
-    ends_on = DateField(_l("Last day"), validators=[DataRequired(_l("Write a date."))])
+    ends_on = _day(_l("Last day"))
 
 
 class UnitForm(FlaskForm):
     name = _text(_l("Name"), 200)
     parent = SelectField(_l("Below"), coerce=int)
+
+
+class RenameForm(FlaskForm):
+    name = _text(_l("New name"), 200)
 
 
 class AgencyForm(FlaskForm):
@@ -55,13 +92,14 @@ class AgencyForm(FlaskForm):
         validators=[
             DataRequired(_REQUIRED),
             Length(max=60),
-            Regexp(r"^[a-z][a-z0-9-]*$", message=_l("Use small letters, digits and hyphens.")),
+            Regexp(r"^[a-z][a-z0-9-]*\Z", message=_l("Use small letters, digits and hyphens.")),
         ],
     )
     kind = SelectField(_l("Kind"))
     organisation_number = StringField(_l("Organisation number"), validators=[DataRequired(_REQUIRED)])
 
     def validate_organisation_number(self, field: StringField) -> None:
+        """The nine digits must hold together; the field then holds them without spaces."""
         try:
             field.data = normalise(field.data or "")
         except ValueError as fault:

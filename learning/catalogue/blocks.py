@@ -100,12 +100,10 @@ def _common_faults(course: LanguageCompiler, block: RawBlock, earlier: Mapping[s
     if "rev" in own and _rev(block) is None:
         yield f"rev={block.option('rev')} is not a whole number from 1.", "Write rev=2."
     recall = block.option("recall")
-    if "recall" in own and recall is not None and course.is_whole and earlier.get(recall) in (None, *_not_reflect()):
-        yield f"There is no earlier reflect block {recall} to recall.", "Use the id of one."
-
-
-def _not_reflect() -> list[str]:
-    return [name for name in all_types() if name != "reflect"]
+    if "recall" in own and recall is not None and course.is_whole:
+        recalled = earlier.get(recall)
+        if recalled is None or (recalled in all_types() and recalled != "reflect"):
+            yield f"There is no earlier reflect block {recall} to recall.", "Use the id of one."
 
 
 def _rev(block: RawBlock) -> int | None:

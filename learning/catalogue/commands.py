@@ -17,18 +17,17 @@ from learning.catalogue.faults import Fault
 
 
 def find_courses(paths: tuple[Path, ...]) -> list[Path]:
-    """Course folders: those named, or the folders in those named that look like courses."""
-    found: list[Path] = []
-    for path in (each.resolve() for each in paths or (ROOT / "courses",)):
-        if (path / "course.yaml").exists():
-            found.append(path)
-        elif path.is_dir():
-            below = sorted(each for each in path.iterdir() if each.is_dir() and not each.name.startswith((".", "_")))
-            inside = [each for each in below if (each / "course.yaml").exists() or list(each.glob("*/index.md"))]
-            found += inside or [path]
-        else:
-            found.append(path)
-    return found
+    """Course folders: those named, or the folders below those named that look like courses."""
+    return [found for path in paths or (ROOT / "courses",) for found in _below(path.resolve()) or [path.resolve()]]
+
+
+def _below(path: Path, depth: int = 3) -> list[Path]:
+    if (path / "course.yaml").exists() or next(path.glob("*/index.md"), None):
+        return [path]
+    if depth == 0 or not path.is_dir():
+        return []
+    folders = sorted(each for each in path.iterdir() if each.is_dir() and not each.name.startswith((".", "_")))
+    return [found for each in folders for found in _below(each, depth - 1)]
 
 
 @click.group()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
+from learning import clock
 from learning.catalogue import checking
 from learning.catalogue.document import CourseDocument, Source
 from learning.catalogue.faults import Faults
@@ -45,15 +48,28 @@ def compile_course(folder: Path) -> Compiled:
         if language not in compilers:
             compilers[language] = LanguageCompiler(folder, plan, language, frozenset(media), faults, source)
             compilers[language].compile()
-    used_sources = {key for each in compilers.values() for key in each.links.used_sources}
-    used_media = {name for each in compilers.values() for name in each.links.used_media}
     checking.check_course(plan, node, source.text, source.is_whole, report)
-    checking.check_used_sources(plan, node, used_sources, report)
-    checking.check_strays(folder, plan, used_media, media, faults)
+    if all(each.is_whole for each in compilers.values()):
+        used_sources = {key for each in compilers.values() for key in each.links.used_sources}
+        used_media = {name for each in compilers.values() for name in each.links.used_media}
+        checking.check_used_sources(plan, node, used_sources, report)
+        checking.check_strays(folder, plan, used_media, media, faults)
     if source.is_whole:
         blocks = {key: (path, line, source.kinds[key]) for key, (path, line) in source.positions.items()}
         checking.check_ids(folder, plan, blocks, faults)
     return Compiled(folder, None if faults.errors else _document(plan, compilers), faults)
+
+
+def compile_if_changed(folder: Path) -> Compiled:
+    """As ``compile_course``, or its last result while no file of the course has changed since; for pages."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    state = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return _compiled(folder, state, clock.today())
+
+
+@lru_cache(maxsize=64)
+def _compiled(folder: Path, state: tuple[tuple[str, int, int], ...], today: date) -> Compiled:
+    return compile_course(folder)
 
 
 def _document(plan: CoursePlan, compilers: dict[str, LanguageCompiler]) -> CourseDocument:

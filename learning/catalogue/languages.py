@@ -144,6 +144,9 @@ class LanguageCompiler:
                 report.error(
                     opened.line(str(each)), f"The front matter's {each} is not known.", f"Keep {', '.join(known)} only."
                 )
+        if self.source is not None and not self.source.is_whole and name not in self.source.blocks:
+            self.is_whole = False
+            return None  # without its source, a translation's blocks lack their options
         self.blocks[name] = {}
         if parts.is_whole and parts.parts:
             self._comparable.add(name)

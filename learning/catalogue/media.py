@@ -66,29 +66,24 @@ def _check_drawing(content: bytes, report: FileReporter) -> None:
         report.error(line, "The drawing is not well-formed XML in UTF-8.", "Export it again as plain SVG.")
         return
     for element in root.iter():
-        if _is_dangerous(element):
-            report.error(
-                _line_of(text, element),
-                "The drawing holds a script.",
-                "Take scripts and event handlers out of the SVG.",
-            )
+        if danger := _danger(element):
+            report.error(_line_of(text, element), *danger)
     if root.find("{http://www.w3.org/2000/svg}title") is None:
         report.warning(1, "The drawing has no <title>.", "Say in <title> what it shows.")
 
 
-def _is_dangerous(element: Element) -> bool:
-    """Whether the element runs something, embeds a page, or points out of the drawing."""
+def _danger(element: Element) -> tuple[str, str] | None:
+    """Message and mend when the element runs something, embeds a page, or points out of the drawing."""
+    script = ("The drawing holds a script.", "Take scripts, event handlers and embedded pages out of the SVG.")
     if element.tag.rpartition("}")[2].lower() in _RUNS_OR_EMBEDS:
-        return True
+        return script
     for name, value in element.attrib.items():
         plain = name.rpartition("}")[2].lower()
-        if plain.startswith("on"):
-            return True
+        if plain.startswith("on") or "javascript:" in value.lower():
+            return script
         if plain in ("href", "src") and not value.strip().startswith(("#", "data:image/")):
-            return True
-        if "javascript:" in value.lower():
-            return True
-    return False
+            return "The drawing points to something outside itself.", "Put it into the drawing or take it away."
+    return None
 
 
 def _line_of(text: str, element: Element) -> int:

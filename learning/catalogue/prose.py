@@ -204,7 +204,7 @@ class Prose:
         for postprocessor in self._markdown.postprocessors:
             html = postprocessor.run(html)
         paragraph = clean(html.strip().removeprefix("<div>").removesuffix("</div>"))
-        return paragraph.removeprefix("<p>").removesuffix("</p>")
+        return paragraph.removeprefix("<p>").removesuffix("</p>").strip()
 
 
 def clean(html: str) -> str:

@@ -108,6 +108,10 @@ class _Opened:
     colons: int
     body: list[Line] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        return f"The block {self.id}" if self.id else "The block"
+
 
 class _BodySplitter:
     """Goes through the lines after the front matter once, with the open block and the open fence in hand."""
@@ -135,7 +139,7 @@ class _BodySplitter:
         elif self._opened:
             self._report.error(
                 self._opened.header.number,
-                f"The block {self._opened.id} is not closed.".replace("  ", " "),
+                f"{self._opened.name} is not closed.",
                 f"Close it with {':' * self._opened.colons} on a line of its own.",
             )
         self._end_block()
@@ -169,7 +173,7 @@ class _BodySplitter:
                 return
             self._report.error(
                 self._opened.header.number,
-                f"The block {self._opened.id} is not closed before the next begins.".replace("  ", " "),
+                f"{self._opened.name} is not closed before the next begins.",
                 f"Close it with {':' * colons} on a line of its own.",
             )
             self._end_block()

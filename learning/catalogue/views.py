@@ -11,7 +11,7 @@ from learning.access.guard import public, requires
 from learning.access.policy import Permission
 from learning.catalogue import addresses, store
 from learning.catalogue.commands import find_courses
-from learning.catalogue.compiling import compile_course
+from learning.catalogue.compiling import compile_if_changed
 from learning.catalogue.document import CourseDocument
 from learning.database import db
 from learning.interface import interface_language
@@ -108,5 +108,5 @@ def authoring() -> str:
         "catalogue/authoring.html",
         versions=versions,
         review_dates={version.id: store.load_document(db.session, version.id).review_by for version in versions},
-        checks=[compile_course(folder) for folder in folders],
+        checks=[compile_if_changed(folder) for folder in folders],
     )

@@ -8,9 +8,10 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from learning.access.guard import current_actor
-from learning.access.policy import Permission, permissions_in
+from learning.access.policy import Actor, Permission, permissions_in
 from learning.database import db
 from learning.organisation.models import Agency
 
@@ -39,15 +40,24 @@ def _item(endpoint: str, label: str, **values: Any) -> Item:
     return Item(label, url_for(endpoint, **values), here)
 
 
-def navigation() -> Menu:
-    """The menu of this request's user."""
-    actor = current_actor()
+def navigation(on_error_page: bool = False) -> Menu:
+    """The menu of this request's user; on an error page a stranger's when the database does not answer."""
+    try:
+        return _menu(current_actor())
+    except SQLAlchemyError:
+        if not on_error_page:
+            raise
+        db.session.rollback()
+        return _menu(None)
+
+
+def _menu(actor: Actor | None) -> Menu:
     main = [_item("front.start", gettext("Start")), _item("catalogue.courses", gettext("Courses"))]
     if actor is None:
         return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
     main.append(_item("front.record", gettext("My record")))
     groups: list[Group] = []
-    entries = (
+    entries = (  # as wide as an agency; what the reader may not do is left out
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
         (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
         (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
@@ -68,7 +78,7 @@ def navigation() -> Menu:
         ]
         if items:
             groups.append(Group(agency.name, items))
-            if "paths.board" in {endpoint for need, endpoint, _ in entries if need in allowed}:
+            if Permission.SEE_BOARD in allowed:
                 main.append(_item("paths.board", agency.name, agency_slug=agency.slug))
     more = []
     everywhere = permissions_in(actor, None).union(*(permissions_in(actor, agency.id) for agency in agencies))

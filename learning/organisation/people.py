@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
-from learning.organisation.models import Agency, AgencyKind, Level, Person, Position, Unit
+from learning.organisation.models import Level, Person, Position, Unit
+from learning.organisation.searching import holds
+from learning.organisation.signals import positions_changed
 from learning.organisation.units import subtree_ids
 
 PAGE = 50
@@ -21,49 +24,75 @@ class AddressTaken(Exception):
     """The e-mail address belongs to somebody already."""
 
 
+class PositionTaken(Exception):
+    """The person has a position in that unit from that day already."""
+
+
+class WrongOrder(ValueError):
+    """A position would end before it began."""
+
+
+class OwnManager(ValueError):
+    """A person cannot be their own line manager."""
+
+
 @dataclass(frozen=True)
-class NewPerson:
-    """What HR fills in for somebody new."""
+class NewPosition:
+    """What HR fills in about a position. ``reports_to_id`` is the line manager, when there is one."""
+
+    unit_id: int
+    title: str
+    level: Level
+    starts_on: date
+    reports_to_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What HR fills in about a person."""
 
     given_name: str
     family_name: str
     email: str
     language: str
-    unit_id: int
-    title: str
-    level: Level
-    starts_on: date
+
+    @property
+    def address(self) -> str:
+        """The e-mail address as it is stored."""
+        return self.email.strip().lower()
+
+
+def _not_over(today: date) -> ColumnElement[bool]:
+    return or_(Position.ends_on.is_(None), Position.ends_on >= today)
 
 
 def find_people(
-    session: Session, agency_id: int, *, query: str = "", unit_id: int | None = None, level: str | None = None,
+    session: Session, agency_id: int, *, query: str = "", unit_id: int | None = None, level: Level | None = None,
     page: int = 1,
 ) -> Sequence[Row[Person, Position, Unit]]:  # fmt: skip
     """People with a current or coming position in the agency; one row more than a page when there are more."""
-    today = clock.today()
     statement = (
         select(Person, Position, Unit)
         .join(Position, Position.person_id == Person.id)
         .join(Unit, Unit.id == Position.unit_id)
-        .where(Position.agency_id == agency_id, or_(Position.ends_on.is_(None), Position.ends_on >= today))
+        .where(Position.agency_id == agency_id, _not_over(clock.today()))
         .order_by(Person.family_name, Person.given_name, Person.id, Position.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
     )
-    for word in query.lower().split()[:5]:
-        pattern = f"%{word}%"
+    for word in query.split()[:5]:
         statement = statement.where(
             or_(
-                func.lower(Person.given_name).like(pattern),
-                func.lower(Person.family_name).like(pattern),
-                Person.email.like(pattern),
-                func.lower(Position.title).like(pattern),
+                holds(Person.given_name, word),
+                holds(Person.family_name, word),
+                holds(Person.email, word),
+                holds(Position.title, word),
             )
         )
     if unit_id is not None:
         statement = statement.where(Position.unit_id.in_(subtree_ids(agency_id, [unit_id])))
-    if level:
-        statement = statement.where(Position.level == Level(level))
+    if level is not None:
+        statement = statement.where(Position.level == level)
     return session.execute(statement).all()
 
 
@@ -77,64 +106,157 @@ def person_in(session: Session, agency_id: int, person_id: int) -> Person | None
     )
 
 
+def member(session: Session, agency_id: int, email: str) -> Person | None:
+    """Somebody with a current position in the agency, by address."""
+    today = clock.today()
+    here = select(Position.person_id).where(
+        Position.agency_id == agency_id, Position.starts_on <= today, _not_over(today)
+    )
+    return session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.id.in_(here)))
+
+
+def members_among(session: Session, agency_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Those of ``person_ids`` who hold a current position in the agency."""
+    today = clock.today()
+    return set(
+        session.scalars(
+            select(Position.person_id).where(
+                Position.agency_id == agency_id,
+                Position.person_id.in_(person_ids),
+                Position.starts_on <= today,
+                _not_over(today),
+            )
+        )
+    )
+
+
+def works_in(session: Session, agency_id: int, person_id: int) -> bool:
+    """Whether the person has a current or coming position in the agency."""
+    found = session.scalar(
+        select(Position.id)
+        .where(Position.person_id == person_id, Position.agency_id == agency_id, _not_over(clock.today()))
+        .limit(1)
+    )
+    return found is not None
+
+
+def belongs_elsewhere(session: Session, agency_id: int, person_id: int) -> bool:
+    """Whether the person has a current or coming position in another agency: then name and address are not
+    this agency's to change.
+    """
+    found = session.scalar(
+        select(Position.id)
+        .where(Position.person_id == person_id, Position.agency_id != agency_id, _not_over(clock.today()))
+        .limit(1)
+    )
+    return found is not None
+
+
 def positions_in(session: Session, agency_id: int, person_id: int) -> Sequence[Position]:
     """The person's positions in this agency only, newest first."""
     return session.scalars(
         select(Position)
+        .options(joinedload(Position.unit, innerjoin=True), joinedload(Position.reports_to))
         .where(Position.agency_id == agency_id, Position.person_id == person_id)
-        .order_by(Position.starts_on.desc())
+        .order_by(Position.starts_on.desc(), Position.id.desc())
     ).all()
 
 
-def add_person(session: Session, agency_id: int, new: NewPerson) -> Person:
-    """A new person with a position. Raises AddressTaken."""
-    email = new.email.strip().lower()
-    if session.scalar(select(Person.id).where(Person.email == email)) is not None:
+def add_person(
+    session: Session, agency_id: int, facts: PersonFacts, position: NewPosition, *, may_join: bool = False
+) -> tuple[Person, bool]:
+    """A person with a position, and whether the person is new.
+
+    With ``may_join`` somebody who is known already, by address, gets the position and keeps their name and
+    password. Raises AddressTaken without it, PositionTaken and OwnManager.
+    """
+    person = session.scalar(select(Person).where(Person.email == facts.address))
+    is_new = person is None
+    if person is None:
+        person = Person(
+            given_name=facts.given_name, family_name=facts.family_name, email=facts.address, language=facts.language
+        )
+        _save_person(session, person)
+    elif not may_join:
         raise AddressTaken
-    person = Person(given_name=new.given_name, family_name=new.family_name, email=email, language=new.language)
-    session.add(person)
-    session.flush()
-    add_position(session, agency_id, person, new.unit_id, new.title, new.level, new.starts_on)
-    return person
+    add_position(session, agency_id, person, position)
+    return person, is_new
+
+
+def _save_person(session: Session, person: Person) -> None:
+    try:
+        with session.begin_nested():  # another request may have taken the address a moment ago
+            session.add(person)
+    except IntegrityError as fault:
+        raise AddressTaken from fault
+
+
+def change_person(session: Session, person: Person, facts: PersonFacts) -> list[str]:
+    """Change name, address and language; the names of the fields that changed. Raises AddressTaken."""
+    other = session.scalar(select(Person.id).where(Person.email == facts.address, Person.id != person.id))
+    if other is not None:
+        raise AddressTaken
+    wanted = {
+        "given_name": facts.given_name,
+        "family_name": facts.family_name,
+        "email": facts.address,
+        "language": facts.language,
+    }
+    changed = [name for name, value in wanted.items() if getattr(person, name) != value]
+    try:
+        with session.begin_nested():
+            for name in changed:
+                setattr(person, name, wanted[name])
+    except IntegrityError as fault:
+        raise AddressTaken from fault
+    return changed
 
 
 def add_position(
-    session: Session, agency_id: int, person: Person, unit_id: int, title: str, level: Level, starts_on: date
+    session: Session, agency_id: int, person: Person, new: NewPosition, *, replaces: Position | None = None
 ) -> Position:
+    """A position in the agency. ``replaces`` ends the day before it begins: the person has moved.
+
+    Raises PositionTaken, OwnManager, and WrongOrder when the replaced one began no earlier.
+    """
+    if new.reports_to_id == person.id:
+        raise OwnManager
+    if replaces is not None and (replaces.person_id != person.id or replaces.agency_id != agency_id):
+        raise ValueError("only the person's own position in the agency can be replaced")
+    if replaces is not None and new.starts_on <= replaces.starts_on:
+        raise WrongOrder
     position = Position(
-        person_id=person.id, agency_id=agency_id, unit_id=unit_id, title=title, level=level, starts_on=starts_on
-    )
-    session.add(position)
-    session.flush()
+        person_id=person.id, agency_id=agency_id, unit_id=new.unit_id, title=new.title, level=new.level,
+        starts_on=new.starts_on, reports_to_id=new.reports_to_id,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(position)
+    except IntegrityError as fault:
+        raise PositionTaken from fault
+    if replaces is not None:
+        day_before = new.starts_on - timedelta(days=1)
+        replaces.ends_on = min(replaces.ends_on or day_before, day_before)
+        session.flush()
+    positions_changed.send(session, agency_id=agency_id)
     return position
 
 
 def position_in(session: Session, agency_id: int, position_id: int) -> Position | None:
+    """A position in the agency; None for another agency's."""
     return session.scalar(select(Position).where(Position.id == position_id, Position.agency_id == agency_id))
 
 
-def end_position(position: Position, on: date) -> None:
-    """End a position with ``on`` as its last day. Raises ValueError when that is before it began."""
+def end_position(session: Session, position: Position, on: date) -> None:
+    """End a position with ``on`` as its last day. Raises WrongOrder when that is before it began."""
     if on < position.starts_on:
-        raise ValueError("a position cannot end before it began")
+        raise WrongOrder
     position.ends_on = on
+    session.flush()
+    positions_changed.send(session, agency_id=position.agency_id)
 
 
 def new_password() -> str:
     """A first password, to be changed: four groups that are easy to read aloud."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
-
-
-def all_agencies(session: Session) -> Sequence[Agency]:
-    return session.scalars(select(Agency).order_by(Agency.name)).all()
-
-
-def add_agency(session: Session, *, slug: str, name: str, kind: AgencyKind, organisation_number: str) -> Agency:
-    """A new agency with its root unit; the number is checked already."""
-    agency = Agency(slug=slug, name=name, kind=kind, organisation_number=organisation_number)
-    session.add(agency)
-    session.flush()
-    session.add(Unit(agency_id=agency.id, name=name))
-    session.flush()
-    return agency

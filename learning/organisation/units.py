@@ -42,4 +42,15 @@ def subtree_ids(agency_id: int, unit_ids: Sequence[int]) -> Select[tuple[int]]:
 
 
 def unit_in(session: Session, agency_id: int, unit_id: int) -> Unit | None:
+    """A unit of the agency; None for another agency's."""
     return session.scalar(select(Unit).where(Unit.agency_id == agency_id, Unit.id == unit_id))
+
+
+def add_unit(session: Session, agency_id: int, parent: Unit, name: str) -> Unit:
+    """A new unit below ``parent``. Raises ValueError when the parent is another agency's."""
+    if parent.agency_id != agency_id:
+        raise ValueError("a unit stands below one of its own agency")
+    unit = Unit(agency_id=agency_id, parent_id=parent.id, name=name)
+    session.add(unit)
+    session.flush()
+    return unit

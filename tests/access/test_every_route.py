@@ -54,6 +54,7 @@ TABLE: dict[str, set[str]] = {
     "notifications.outbox": PEOPLE,
     "organisation.people": PEOPLE,
     "organisation.person": PEOPLE,
+    "organisation.edit_person": PEOPLE,
     "organisation.units": PEOPLE,
     "organisation.new_person": PEOPLE,
     "organisation.add_position": PEOPLE,

@@ -208,7 +208,8 @@ def test_a_path_with_faults_is_shown_again(
     session: Session, scene: Scene, sign_in: SignIn, changes: dict[str, object]
 ) -> None:
     course = str(scene.course.id)
-    form = {"title": "A title", "course": [course], f"place-{course}": changes.pop("place", "1"), **changes}
+    form = {"title": "A title", "course": [course], "place": "1", **changes}
+    form[f"place-{course}"] = form.pop("place")
     answer = sign_in(scene.hr).post(f"{scene.address}/paths/new", data=form)
     assert answer.status_code == 422
     assert 'class="ds-error-summary"' in answer.get_data(as_text=True)

@@ -26,7 +26,8 @@ from learning.records.writers import FORMATS, safe_cell
 from tests import factories
 
 ROW = RecordRow(
-    "1", 7, "agency", "999000118", "Åse", "Ødegård", "a@example.org", "Unit", "Head", "middle", "rm-101", "Title", 1, "d" * 64,
+    "1", 7, "agency", "999000118", "Åse", "Ødegård", "a@example.org", "Unit", "Head", "middle", "rm-101", "Title", 1,
+    "d" * 64,
     "nb", Decimal("83.33"), 45, datetime(2026, 3, 1, 11, 30, tzinfo=UTC), "HR-1", "http://x/1", "valid", 1, "h" * 64,
 )  # fmt: skip
 

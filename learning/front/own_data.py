@@ -1,0 +1,103 @@
+"""Everything the system holds about a learner, as plain values: for the learner alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from learning.certificates.listing import for_person as certificates_of
+from learning.organisation.models import Person, Position
+from learning.progress import overview
+from learning.progress.models import Attempt, Response
+
+
+def _number(value: Decimal | None) -> str | None:
+    return str(value) if value is not None else None
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def gather(session: Session, person: Person) -> dict[str, Any]:
+    """The person's positions, courses, answers, attempts and certificates. Times are ISO 8601 in UTC,
+    scores decimal numbers of per cent or points as text.
+    """
+    progress = overview.for_person(session, person.id)
+    enrolments = [each.enrolment.id for each in progress]
+    positions = session.scalars(
+        select(Position)
+        .options(joinedload(Position.agency, innerjoin=True), joinedload(Position.unit, innerjoin=True))
+        .where(Position.person_id == person.id)
+        .order_by(Position.starts_on, Position.id)
+    )
+    responses = session.scalars(
+        select(Response).where(Response.enrolment_id.in_(enrolments)).order_by(Response.id)
+    ).all()
+    attempts = session.scalars(
+        select(Attempt)
+        .options(selectinload(Attempt.answers))
+        .where(Attempt.enrolment_id.in_(enrolments))
+        .order_by(Attempt.id)
+    )
+    return {
+        "person": {"name": person.name, "email": person.email, "language": person.language},
+        "positions": [
+            {
+                "agency": each.agency.name,
+                "unit": each.unit.name,
+                "title": each.title,
+                "level": each.level.value,
+                "starts_on": each.starts_on.isoformat(),
+                "ends_on": each.ends_on.isoformat() if each.ends_on else None,
+            }
+            for each in positions
+        ],
+        "courses": [
+            {
+                "enrolment": each.enrolment.id,
+                "course": each.course_slug,
+                "title": each.title,
+                "version": each.enrolment.version.digest,
+                "started_at": _time(each.enrolment.started_at),
+                "completed_at": _time(each.completion.completed_at) if each.completion else None,
+                "score_percent": _number(each.completion.score_percent) if each.completion else None,
+            }
+            for each in progress
+        ],
+        "responses": [
+            {
+                "enrolment": each.enrolment_id,
+                "at": _time(each.at),
+                "lesson": each.lesson_id,
+                "activity": each.activity_id,
+                "answer": each.answer,
+            }
+            for each in responses
+        ],
+        "attempts": [
+            {
+                "enrolment": each.enrolment_id,
+                "number": each.number,
+                "started_at": _time(each.started_at),
+                "submitted_at": _time(each.submitted_at),
+                "score_percent": _number(each.score_percent),
+                "passed": each.passed,
+                "answers": {answer.item_id: answer.answer for answer in each.answers},
+            }
+            for each in attempts
+        ],
+        "certificates": [
+            {
+                "serial": each.serial,
+                "code": each.code,
+                "issued_at": _time(each.issued_at),
+                "revoked": each.revocation is not None,
+            }
+            for each in certificates_of(session, person.id)
+        ],
+    }

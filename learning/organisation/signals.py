@@ -1,0 +1,6 @@
+"""Signals of this room; receivers run in the sender's transaction."""
+
+from blinker import signal
+
+# Sent with the Session as sender and agency_id=int after a position there was added, moved or ended.
+positions_changed = signal("positions-changed")
