@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.front.views import blueprint as front
     from learning.notifications import subscriptions as notification_subscriptions
     from learning.notifications.views import blueprint as notifications
+    from learning.paths import subscriptions as path_subscriptions
     from learning.paths.views import blueprint as paths
     from learning.progress.assessment_views import blueprint as assessment
     from learning.progress.views import blueprint as progress
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     init_database(app)
     interface.init_interface(app)
     sign_in.init_sign_in(app)
+    path_subscriptions.connect()
     certificate_subscriptions.connect()
     notification_subscriptions.connect()
     for blueprint in (

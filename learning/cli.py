@@ -38,6 +38,7 @@ def main(context: click.Context) -> None:
 
 
 def _add_commands() -> None:
+    from learning.access.commands import accounts
     from learning.catalogue.commands import courses
     from learning.demo.commands import demo
     from learning.migrating import database
@@ -45,7 +46,7 @@ def _add_commands() -> None:
     from learning.records.commands import export
     from learning.serving import serve
 
-    for command in (courses, database, demo, export, serve, worker):
+    for command in (accounts, courses, database, demo, export, serve, worker):
         main.add_command(command)
 
 

@@ -3,81 +3,119 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from learning import clock
-from learning.database import insert_once
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
 
 WAITS = (1, 5, 30, 120)  # minutes before the second, third, ... try; then it is given up
 CLAIM = timedelta(minutes=5)
+BATCH = 500  # rows a statement; 13 values each stay below SQLite's 32,766
+PREFIXES = 200
 
 
-def queue(
-    session: Session,
-    person: Person,
-    message: Message,
-    *,
-    kind: str,
-    dedupe_key: str,
-    agency_id: int | None = None,
-    not_before: datetime | None = None,
-) -> bool:
-    """Put a mail in the outbox, once for each ``dedupe_key``; whether it is new."""
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be queued, once for each ``dedupe_key``; at once when ``not_before`` is left out."""
+
+    person: Person
+    message: Message
+    kind: str
+    dedupe_key: str
+    agency_id: int | None = None
+    not_before: datetime | None = None
+
+
+def queue(session: Session, letters: Iterable[Letter]) -> int:
+    """Put mails in the outbox; how many are new. A few statements, however many mails."""
     now = clock.now()
-    return insert_once(
-        session,
-        OutboxMessage,
-        dedupe_key=dedupe_key,
-        kind=kind,
-        agency_id=agency_id,
-        person_id=person.id,
-        to_address=person.email,
-        language=message.language,
-        subject=message.subject,
-        text_body=message.text,
-        html_body=message.html,
-        message_id=f"{secrets.token_hex(16)}@handlingsrom",
-        created_at=now,
-        not_before=not_before or now,
-        tries=0,
-    )
+    dialect = session.get_bind().dialect
+    insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+    new = 0
+    rows = (_row(letter, now) for letter in letters)
+    while batch := list(islice(rows, BATCH)):
+        added = session.scalars(
+            insert(OutboxMessage).values(batch).on_conflict_do_nothing().returning(OutboxMessage.id)
+        )
+        new += len(added.all())
+    return new
+
+
+def _row(letter: Letter, now: datetime) -> dict[str, Any]:
+    return {
+        "dedupe_key": letter.dedupe_key,
+        "kind": letter.kind,
+        "agency_id": letter.agency_id,
+        "person_id": letter.person.id,
+        "to_address": letter.person.email,
+        "language": letter.message.language,
+        "subject": letter.message.subject,
+        "text_body": letter.message.text,
+        "html_body": letter.message.html,
+        "message_id": f"{secrets.token_hex(16)}@handlingsrom",
+        "created_at": now,
+        "not_before": letter.not_before or now,
+        "tries": 0,
+    }
+
+
+def _waiting() -> tuple[ColumnElement[bool], ...]:
+    return (OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None), OutboxMessage.cancelled_at.is_(None))
 
 
 def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
     """Cancel mails that wait and whose key begins with one of the prefixes; how many."""
     cancelled = 0
-    for prefix in dedupe_prefixes:
+    for start in range(0, len(dedupe_prefixes), PREFIXES):
+        begins = [
+            OutboxMessage.dedupe_key.startswith(prefix, autoescape=True)
+            for prefix in dedupe_prefixes[start : start + PREFIXES]
+        ]
         result = session.execute(
             update(OutboxMessage)
-            .where(
-                OutboxMessage.dedupe_key.startswith(prefix, autoescape=True),
-                OutboxMessage.sent_at.is_(None),
-                OutboxMessage.failed_at.is_(None),
-                OutboxMessage.cancelled_at.is_(None),
-            )
+            .where(or_(*begins), *_waiting())
             .values(cancelled_at=clock.now())
+            .execution_options(synchronize_session=False)
         )
         cancelled += result.rowcount  # type: ignore[attr-defined]
     return cancelled
+
+
+def revive(session: Session, dedupe_keys: Sequence[str]) -> int:
+    """Let mails wait again that were cancelled before their time came: their cause holds once more; how many."""
+    revived = 0
+    for start in range(0, len(dedupe_keys), BATCH):
+        result = session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.dedupe_key.in_(dedupe_keys[start : start + BATCH]),
+                OutboxMessage.sent_at.is_(None),
+                OutboxMessage.cancelled_at.is_not(None),
+                OutboxMessage.not_before > clock.now(),
+            )
+            .values(cancelled_at=None)
+            .execution_options(synchronize_session=False)
+        )
+        revived += result.rowcount  # type: ignore[attr-defined]
+    return revived
 
 
 def claim_next(session: Session) -> OutboxMessage | None:
     """The next mail that is due, claimed for some minutes: if this worker dies, another takes it after that."""
     message = session.scalar(
         select(OutboxMessage)
-        .where(
-            OutboxMessage.sent_at.is_(None),
-            OutboxMessage.failed_at.is_(None),
-            OutboxMessage.cancelled_at.is_(None),
-            OutboxMessage.not_before <= clock.now(),
-        )
+        .where(*_waiting(), OutboxMessage.not_before <= clock.now())
         .order_by(OutboxMessage.not_before, OutboxMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True)

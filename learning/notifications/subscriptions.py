@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
+from learning.catalogue.document import Activity
 from learning.catalogue.store import load_document
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
 from learning.notifications.messages import compose
-from learning.notifications.outbox import cancel, queue
+from learning.notifications.outbox import Letter, cancel, queue, revive
 from learning.paths.models import Assignment, AssignmentMember
-from learning.paths.signals import members_joined, members_left
+from learning.paths.signals import due_changed, members_joined, members_left
 from learning.progress.models import Completion
 from learning.progress.signals import course_completed
 
 MORNING = time(7, 0)  # Oslo
+AT_ONCE = 500
 REMINDERS = (("week-before", "due-soon", -7), ("day-before", "due-soon", -1), ("after", "overdue", 3))
 
 
@@ -28,7 +30,7 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, MORNING, clock.OSLO)
 
 
-def queue_reminders(session: Session, member: AssignmentMember, title: str) -> None:
+def _reminders(member: AssignmentMember, title: str) -> Iterator[Letter]:
     """The reminders that still lie ahead for one member."""
     if member.due_on is None:
         return
@@ -38,38 +40,46 @@ def queue_reminders(session: Session, member: AssignmentMember, title: str) -> N
             message = compose(
                 kind, member.person.language, path="/", due_on=member.due_on, title=title, name=member.person.given_name
             )
-            queue(
-                session, member.person, message, kind=kind, agency_id=member.agency_id, not_before=when,
-                dedupe_key=f"reminder:{member.id}:{name}:{member.due_on.isoformat()}",
-            )  # fmt: skip
+            key = f"reminder:{member.id}:{name}:{member.due_on.isoformat()}"
+            yield Letter(member.person, message, kind, key, member.agency_id, when)
 
 
-def _members(session: Session, ids: Sequence[int]) -> Sequence[AssignmentMember]:
+def _assigned(member: AssignmentMember, title: str) -> Letter:
+    message = compose(
+        "assigned", member.person.language, path="/", due_on=member.due_on, title=title, name=member.person.given_name
+    )
+    key = f"assigned:{member.id}:{member.joined_at.timestamp():.0f}"
+    return Letter(member.person, message, "assigned", key, member.agency_id)
+
+
+def _members(session: Session, *which: ColumnElement[bool]) -> Sequence[AssignmentMember]:
     return session.scalars(
-        select(AssignmentMember)
-        .options(joinedload(AssignmentMember.person, innerjoin=True))
-        .where(AssignmentMember.id.in_(ids))
+        select(AssignmentMember).options(joinedload(AssignmentMember.person, innerjoin=True)).where(*which)
     ).all()
+
+
+def _queue_reminders(session: Session, members: Sequence[AssignmentMember], title: str) -> None:
+    reminders = [letter for member in members for letter in _reminders(member, title)]
+    queue(session, reminders)
+    revive(session, [letter.dedupe_key for letter in reminders])
 
 
 def _tell_members(session: Session, *, assignment: Assignment, member_ids: Sequence[int], **_: Any) -> None:
     title = assignment.path.title
-    for start in range(0, len(member_ids), 500):
-        for member in _members(session, member_ids[start : start + 500]):
-            message = compose(
-                "assigned", member.person.language, path="/", due_on=member.due_on, title=title,
-                name=member.person.given_name,
-            )  # fmt: skip
-            queue(
-                session, member.person, message, kind="assigned", agency_id=member.agency_id,
-                dedupe_key=f"assigned:{member.id}:{member.joined_at.timestamp():.0f}",
-            )  # fmt: skip
-            queue_reminders(session, member, title)
+    for start in range(0, len(member_ids), AT_ONCE):
+        members = _members(session, AssignmentMember.id.in_(member_ids[start : start + AT_ONCE]))
+        queue(session, (_assigned(member, title) for member in members))
+        _queue_reminders(session, members, title)
 
 
 def _let_members_go(session: Session, *, member_ids: Sequence[int], **_: Any) -> None:
-    cancel(session, [f"reminder:{member_id}:" for member_id in member_ids])
-    cancel(session, [f"assigned:{member_id}:" for member_id in member_ids])
+    cancel(session, [f"{kind}:{member_id}:" for member_id in member_ids for kind in ("reminder", "assigned")])
+
+
+def _move_reminders(session: Session, *, assignment: Assignment, **_: Any) -> None:
+    """Reminders of the new due dates. Those of the old ones are dropped when their time comes."""
+    members = _members(session, AssignmentMember.assignment_id == assignment.id, AssignmentMember.left_at.is_(None))
+    _queue_reminders(session, members, assignment.path.title)
 
 
 def _tell_of_certificate(session: Session, *, certificate: Certificate, **_: Any) -> None:
@@ -78,10 +88,21 @@ def _tell_of_certificate(session: Session, *, certificate: Certificate, **_: Any
         "certificate", person.language, path=f"/certificates/{certificate.code}", title=certificate.content["course"],
         name=person.given_name,
     )  # fmt: skip
-    queue(
-        session, person, message, kind="certificate", dedupe_key=f"certificate:{certificate.id}",
-        agency_id=certificate.completion.agency_id,
-    )  # fmt: skip
+    key = f"certificate:{certificate.id}"
+    queue(session, [Letter(person, message, "certificate", key, certificate.completion.agency_id)])
+
+
+def _follow_ups(completion: Completion, lesson_id: str, plan: Activity) -> Iterator[Letter]:
+    for follow_up in plan.data["follow_ups"]:
+        days = int(follow_up["days"])
+        day = completion.completed_at.astimezone(clock.OSLO).date() + timedelta(days=days)
+        message = compose(
+            "follow-up", completion.language, title=completion.course_title, days=str(days),
+            name=completion.person.given_name, question=follow_up["text"],
+            path=f"/learn/{completion.enrolment_id}/lessons/{lesson_id}#{plan.id}",
+        )  # fmt: skip
+        key = f"follow-up:{completion.id}:{plan.id}:{days}"
+        yield Letter(completion.person, message, "follow-up", key, not_before=_morning(day))
 
 
 def _queue_follow_ups(session: Session, *, completion: Completion, **_: Any) -> None:
@@ -89,25 +110,14 @@ def _queue_follow_ups(session: Session, *, completion: Completion, **_: Any) -> 
     text = load_document(session, completion.version_id).text(completion.language)
     for lesson in text.lessons:
         for activity in lesson.activities:
-            if activity.type != "plan":
-                continue
-            for follow_up in activity.data["follow_ups"]:
-                days = int(follow_up["days"])
-                day = completion.completed_at.astimezone(clock.OSLO).date() + timedelta(days=days)
-                message = compose(
-                    "follow-up", completion.language, title=completion.course_title, days=str(days),
-                    name=completion.person.given_name, question=follow_up["text"],
-                    path=f"/learn/{completion.enrolment_id}/lessons/{lesson.id}#{activity.id}",
-                )  # fmt: skip
-                queue(
-                    session, completion.person, message, kind="follow-up", not_before=_morning(day),
-                    dedupe_key=f"follow-up:{completion.id}:{activity.id}:{days}",
-                )  # fmt: skip
+            if activity.type == "plan":
+                queue(session, _follow_ups(completion, lesson.id, activity))
 
 
 def connect() -> None:
     """Connect the receivers; calling it again changes nothing."""
     members_joined.connect(_tell_members)
     members_left.connect(_let_members_go)
+    due_changed.connect(_move_reminders)
     certificate_issued.connect(_tell_of_certificate)
     course_completed.connect(_queue_follow_ups)

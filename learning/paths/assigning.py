@@ -24,7 +24,7 @@ from learning.paths.models import (
     LearningPath,
     PathStep,
 )
-from learning.paths.signals import members_joined, members_left
+from learning.paths.signals import due_changed, members_joined, members_left
 from learning.paths.standing import standing
 
 SAMPLE_SIZE = 50
@@ -346,3 +346,4 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
         days=due.days,
     )
     session.flush()
+    due_changed.send(session, assignment=assignment)

@@ -6,3 +6,5 @@ from blinker import signal
 members_joined = signal("assignment-members-joined")
 # Sent with the Session as sender and member_ids=list[int] of those who left, or whose assignment was withdrawn.
 members_left = signal("assignment-members-left")
+# Sent with the Session as sender and assignment=Assignment after its members got other due dates.
+due_changed = signal("assignment-due-changed")

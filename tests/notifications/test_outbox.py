@@ -51,8 +51,9 @@ def inbox(app: Flask) -> Iterator[_Inbox]:
 def _queue(session: Session, **values: Any) -> None:
     person = factories.make_person(session)
     message = compose("assigned", "nb", path="/", title="Løpet <b>", name="Åse")
-    assert outbox.queue(session, person, message, kind="assigned", dedupe_key="one", **values)
-    assert not outbox.queue(session, person, message, kind="assigned", dedupe_key="one", **values)
+    letter = outbox.Letter(person, message, kind="assigned", dedupe_key="one", **values)
+    assert outbox.queue(session, [letter]) == 1
+    assert outbox.queue(session, [letter]) == 0
     session.commit()
 
 
