@@ -40,7 +40,12 @@ fi
 lock=requirements.lock
 [ "$kind" = dev ] && lock=requirements-dev.lock
 echo "Installing Python packages from $lock ..."
-.venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
+# The lock is whole, so nothing is resolved: a release made since cannot get in the way.
+.venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r "$lock"
+.venv/bin/python -m pip check --disable-pip-version-check >/tmp/handlingsrom-pip.log || {
+	cat /tmp/handlingsrom-pip.log >&2
+	exit 1
+}
 .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/tmp/handlingsrom-pip.log || {
 	cat /tmp/handlingsrom-pip.log >&2
 	exit 1
