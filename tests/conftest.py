@@ -17,6 +17,8 @@ import pytest
 from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -26,6 +28,11 @@ from learning.access.sign_in import set_password
 from learning.database import db
 from learning.organisation.models import Person
 from tests import databases
+
+# A busy machine makes examples slowly; that is no fault of what is tested.
+hypothesis_settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("here")
+
 
 PASSWORD = "correct horse battery"
 IN_CI = os.environ.get("CI") == "true"

@@ -16,6 +16,14 @@ class Figure(ActivityType):
     """Only looked at. The picture's file may differ between languages. Its alternative text is checked as prose."""
 
     name = "figure"
+    summary = "A picture that teaches, with the text that says what it shows."
+    example = """::: figure fig-scale
+
+![Five steps from very low to very high. Life and health stand at very low.](../media/scale.svg)
+
+One unit, two goals, two levels.
+
+:::"""
     known_options = frozenset({"src"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
@@ -48,3 +56,6 @@ class Figure(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(data["caption"], data["description"])
+
+    def doing_minutes(self, data: Data) -> float:
+        return 0.3

@@ -19,6 +19,16 @@ class Guide(ActivityType):
     """Only read. ``minutes`` is how long it takes to run, None when unsaid."""
 
     name = "guide"
+    summary = "A guide for a meeting, which the leader prints and runs without the author."
+    example = """::: guide g-team {minutes=30}
+
+#### With the unit: what can we live with?
+
+1. Read the goal aloud. Do we agree on it? (3 min)
+2. Everybody writes two risks in silence. (5 min)
+3. Agree on one limit, one owner and one day. (5 min)
+
+:::"""
     known_options = frozenset({"minutes"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
@@ -41,3 +51,6 @@ class Guide(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(data["html"])
+
+    def doing_minutes(self, data: Data) -> float:
+        return 0.0

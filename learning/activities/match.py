@@ -40,6 +40,20 @@ class Match(ActivityType):
     """
 
     name = "match"
+    summary = "Pairs to find: each on the left gets one on the right; extra ones on the right distract."
+    example = """::: match m-words {outcome=o1}
+
+What is what?
+
+| key | left | right |
+| --- | --- | --- |
+| cause | Two fields of the form look alike | Cause |
+| event | A case worker fills in the wrong one | Event |
+| none | | Measure |
+
+> The likeness makes the mistake possible.
+
+:::"""
     scored = True
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
@@ -158,6 +172,9 @@ class Match(ActivityType):
             *(row["html"] for row in data["rows"]),
             *(escape(right["text"]) for right in data["rights"]),
         )
+
+    def best_form(self, data: Data) -> dict[str, list[str]] | None:
+        return {f"row-{row['key']}": [row["right"]] for row in data["rows"]}
 
 
 def _key_of(row: Row) -> str:

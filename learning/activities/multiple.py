@@ -20,6 +20,19 @@ class Multiple(ActivityType):
     """Answer: ``{"choices": [key, ...]}`` in the order of the course. Solution: the same for the right ones."""
 
     name = "multiple"
+    summary = "A question with several right answers, scored option by option."
+    example = """::: multiple kc-who {outcome=o1}
+
+Who should take part before the decision? Choose two.
+
+- [x] `staff` The night nurses who know the routine
+  > Yes. They are closest to the problem.
+- [x] `safety` The safety representative
+  > Yes. She sees risks that neither you nor the supplier looks for.
+- [ ] `vendor` The supplier's sales manager
+  > Useful for facts later, but no party to how much risk you may carry.
+
+:::"""
     scored = True
     known_options = frozenset({"fixed"})
 
@@ -67,3 +80,9 @@ class Multiple(ActivityType):
             data["explanation"],
             *(option["html"] + " " + option["feedback"] for option in data["options"]),
         )
+
+    def best_form(self, data: Data) -> dict[str, list[str]] | None:
+        return {"choices": sorted(right_keys(data))}
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        return "; ".join(option["text"] for option in data["options"] if option["key"] in text_list(answer, "choices"))

@@ -42,6 +42,14 @@ class Number(ActivityType):
     """Answer: ``{"number": "1.5"}``. Solution: ``{"number", "tolerance", "unit"}``."""
 
     name = "number"
+    summary = "A number to work out, right within a tolerance."
+    example = """::: number kc-limit {answer=1 tolerance=0 unit="late alarms" outcome=o1}
+
+At most 1 of 100 alarms may be late. The week has 150. How many late ones are within the limit?
+
+> One. 1 of 100 is 1.5 of 150, and the second would be over.
+
+:::"""
     scored = True
     known_options = frozenset({"answer", "tolerance", "unit"})
 
@@ -110,3 +118,9 @@ class Number(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(data["stem"], data["explanation"])
+
+    def best_form(self, data: Data) -> dict[str, list[str]] | None:
+        return {"number": [data["answer"]]}
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        return f"{answer.get('number', '')} {data['unit']}".strip()

@@ -22,6 +22,18 @@ class Order(ActivityType):
     """Answer: ``{"order": [key, ...]}``, first to last. Solution: the same for the right order."""
 
     name = "order"
+    summary = "Steps to put in the right order, by numbers, without dragging."
+    example = """::: order kc-steps {outcome=o1}
+
+Put the steps so that each builds on the one before.
+
+1. `goal` Say which goal the risk threatens
+2. `level` Agree how much risk you can live with
+3. `assess` Assess what is left after measures
+
+> Nobody can say that a risk is too high before saying for what.
+
+:::"""
     scored = True
     known_options = frozenset({"partial"})
 
@@ -92,6 +104,9 @@ class Order(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(data["stem"], data["explanation"], *(step["html"] for step in data["steps"]))
+
+    def best_form(self, data: Data) -> dict[str, list[str]] | None:
+        return {f"step-{step['key']}": [str(place)] for place, step in enumerate(data["steps"], start=1)}
 
     @staticmethod
     def _right_order(data: Data) -> list[str]:

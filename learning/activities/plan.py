@@ -30,6 +30,18 @@ class Plan(ActivityType):
     """
 
     name = "plan"
+    summary = "An if-then plan with sign, helper and date, asked about by mail after 30, 60 and 90 days."
+    example = """::: plan plan-next {outcome=o1}
+
+If {situation: somebody wants to try something new}, then I will {action: the first thing I do}. I see that it works
+when {sign: what I can see or count}. I ask {helper: a role} for help, and I begin {date: a day}.
+
+- `30` Have you done it? What happened?
+- `60` What have others noticed?
+- `90` What is done in another way now?
+
+:::"""
+    is_private = True
     known_options = frozenset({"followup", "share"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
@@ -116,6 +128,12 @@ class Plan(ActivityType):
         said = sum(len((piece.get("text") or piece.get("label", "")).split()) for piece in pieces)
         asked = (follow_up["html"] for follow_up in data["follow_ups"])
         return said + count_words(data["intro"], data["closing"], *asked)
+
+    def doing_minutes(self, data: Data) -> float:
+        return 2.5
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        return written_plan(data, answer)
 
 
 def slot_keys(data: Data) -> list[str]:

@@ -18,6 +18,13 @@ class Reflect(ActivityType):
     """Answer: ``{"text": words}``. ``recall`` is the id of an earlier reflection to show again."""
 
     name = "reflect"
+    summary = "A private thought in the learner's own words, which a later one may show again."
+    example = """::: reflect r-before
+
+What would you need to know before you said yes? Write no names.
+
+:::"""
+    is_private = True
     known_options = frozenset({"recall", "visibility"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
@@ -52,3 +59,9 @@ class Reflect(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(data["prompt"])
+
+    def doing_minutes(self, data: Data) -> float:
+        return 1.5
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        return str(answer.get("text", ""))

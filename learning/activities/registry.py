@@ -53,6 +53,14 @@ class Reporter(Protocol):
     def warning(self, line: int, message: str, mend: str) -> None: ...
 
 
+class Unreported:
+    """A reporter that keeps nothing: for reading again what has been reported elsewhere."""
+
+    def error(self, line: int, message: str, mend: str) -> None: ...
+
+    def warning(self, line: int, message: str, mend: str) -> None: ...
+
+
 class Renderer(Protocol):
     """Turns prose lines into sanitised HTML; citations, glossary and lesson links are resolved."""
 
@@ -89,8 +97,11 @@ class ActivityType(ABC):
     """One type of activity. Instances are stateless; one is registered for each type."""
 
     name: ClassVar[str]
+    summary: ClassVar[str]  # one sentence for authors: what it is and when to use it
+    example: ClassVar[str]  # a whole faultless block, header and fences included; authors see it rendered
     scored: ClassVar[bool] = False
     known_options: ClassVar[frozenset[str]] = frozenset()  # besides points, outcome, rev and optional
+    is_private: ClassVar[bool] = False  # holds the learner's own words: sealed in the database
 
     @property
     def template(self) -> str:
@@ -132,6 +143,18 @@ class ActivityType(ABC):
     def words(self, data: Data) -> int:
         """Words a learner reads here, for the reading time."""
         return 0
+
+    def doing_minutes(self, data: Data) -> float:
+        """Minutes of thinking and doing besides reading. What is for later (a guide) takes none now."""
+        return 0.75
+
+    def best_form(self, data: Data) -> dict[str, list[str]] | None:
+        """A form with everything right; None for types without a right answer."""
+        return None
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        """The learner's answer as plain text, for what they print or take away; empty when there is nothing to say."""
+        return ""
 
 
 _types: dict[str, ActivityType] = {}

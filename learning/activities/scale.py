@@ -9,7 +9,7 @@ from flask_babel import gettext
 from learning.activities.answer_forms import FaultyAnswer, Form, text_map, value
 from learning.activities.block_options import whole_number
 from learning.activities.option_lists import BULLETS, read_list
-from learning.activities.prose_pieces import count_words, render_block
+from learning.activities.prose_pieces import count_words, plain_words, render_block
 from learning.activities.registry import ActivityType, Answer, Data, RawBlock, Renderer, Reporter, register
 
 FEWEST_STEPS, MOST_STEPS = 2, 10
@@ -20,6 +20,13 @@ class Scale(ActivityType):
     """Answer: ``{"statements": {key: step}}``, steps from 1. The option ``points`` (or ``steps``) is their number."""
 
     name = "scale"
+    summary = "Statements on which learners place themselves; private, never marked."
+    example = """::: scale s-after {anchors="Not at all|Completely"}
+
+- `explain` I can explain to a new colleague which risk we accept.
+- `lift` I know which risks I take to my own manager.
+
+:::"""
     known_options = frozenset({"anchors", "steps", "aggregate", "dontknow"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
@@ -76,3 +83,14 @@ class Scale(ActivityType):
 
     def words(self, data: Data) -> int:
         return count_words(data["intro"], data["closing"], *(statement["html"] for statement in data["statements"]))
+
+    def doing_minutes(self, data: Data) -> float:
+        return 0.15 * len(data["statements"])
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        placed = text_map(answer, "statements")
+        return "\n".join(
+            f"{plain_words(statement['html'])} {placed[statement['key']]}/{data['steps']}"
+            for statement in data["statements"]
+            if statement["key"] in placed
+        )

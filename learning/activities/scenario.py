@@ -15,21 +15,35 @@ from typing import Any
 from flask_babel import gettext
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_list, value, values
+from learning.activities.meters import read_meters, readings
 from learning.activities.option_lists import BULLETS, read_list
 from learning.activities.prose_pieces import (
     KEY,
     KEY_RULE,
     count_words,
     in_code,
+    plain_words,
     render_block,
     trimmed,
     without_closing_quote,
 )
-from learning.activities.registry import ActivityType, Answer, Data, Line, RawBlock, Renderer, Reporter, register
+from learning.activities.registry import (
+    ActivityType,
+    Answer,
+    Data,
+    Line,
+    RawBlock,
+    Renderer,
+    Reporter,
+    Unreported,
+    register,
+)
+from learning.activities.yaml_fences import split_fence
 
 LONGEST_ROAD = 200  # choices; scenes may lead back, so a road could go on for ever
 _HEADING = re.compile(r"####(?!#)\s*(.*?)\s*#*\s*\Z")
 _LINK = re.compile(r"\[(.+)\]\(#([^()\s]*)\)\Z")
+_NO_REPORT = Unreported()
 _NO_SCENE: Data = {"id": "", "html": "", "choices": [], "comment": ""}
 _CHOICE_MEND = "Write it as - `key` [What I say or do](#scene)."
 
@@ -49,10 +63,42 @@ class Scenario(ActivityType):
     """
 
     name = "scenario"
+    summary = "A story where every choice has consequences; meters may show them. For judgement, not for facts."
+    example = """::: scenario sc-pilot {start=p1 outcome=o2}
+
+```yaml
+meters:
+  trust: {label: Trust, start: 5, max: 10}
+  weeks: {label: Weeks left, start: 6, max: 6}
+effects:
+  p1.ask: {trust: 1, weeks: -1}
+  p1.yes: {trust: -2}
+```
+
+#### p1
+
+Two nurses stand in your door: "Can we start on Friday?"
+
+- `ask` ["Show me which nights, and what can go wrong."](#end-small)
+  > You set a frame and showed interest at the same time.
+- `yes` ["Go ahead, I trust you."](#end-late)
+  > The trust was real. But nobody knew when to stop.
+
+#### end-small
+
+The test starts with two users, and you can see what it teaches.
+
+#### end-late
+
+An alarm goes unanswered for eleven minutes. You begin again, with a limit.
+
+> A limit that all can see would have been enough.
+
+:::"""
     known_options = frozenset({"start"})
 
     def parse(self, block: RawBlock, render: Renderer, report: Reporter) -> Data:
-        intro, found = _split_scenes(block)
+        intro, found, fence = _split_scenes(block, report)
         if not found:
             report.error(
                 block.line, f"The block {block.id} has no scenes.", "Begin each scene with a line such as #### p1."
@@ -93,7 +139,31 @@ class Scenario(ActivityType):
                         f"The choice leads to {choice['to']!r}, which is no scene.",
                         "Name a scene: " + ", ".join(lines) + ".",
                     )
-        return {"intro": render_block(intro, render), "start": start or "", "scenes": scenes}
+        moved = self._meters(block, fence, scenes, report)
+        return {"intro": render_block(intro, render), "start": start or "", "scenes": scenes, **moved}
+
+    @staticmethod
+    def _meters(block: RawBlock, fence: list[Line] | None, scenes: Sequence[Data], report: Reporter) -> Data:
+        """The meters and effects of the fence; a translation that has none shows the source's labels."""
+        theirs = split_fence(block.source.body, _NO_REPORT)[1] if block.source is not None else None
+        if fence is None and theirs is None:
+            return {"meters": [], "effects": {}}
+        if fence is None:
+            report.error(
+                block.line, f"The meters of {block.id} have no labels here.", "Add a ```yaml fence with meters: first."
+            )
+            fence = theirs or []
+        elif block.source is not None and theirs is None:
+            report.error(
+                block.line, f"{block.id} has meters only in this language.", "Add them to the source language."
+            )
+            return {"meters": [], "effects": {}}
+        moved, lines = read_meters(fence, theirs, report)
+        steps = {f"{scene['id']}.{choice['key']}" for scene in scenes for choice in scene["choices"]}
+        for step in moved["effects"] if scenes else ():
+            if step not in steps and step in lines:
+                report.error(lines[step], f"There is no choice {step!r}.", "Write the scene, a point and the choice.")
+        return moved
 
     @staticmethod
     def _check_roads(
@@ -128,6 +198,8 @@ class Scenario(ActivityType):
                 [scene["id"], [[choice["key"], choice["to"]] for choice in scene["choices"]]]
                 for scene in data["scenes"]
             ],
+            "meters": [[meter["key"], meter["start"], meter["max"]] for meter in data.get("meters", [])],
+            "effects": data.get("effects", {}),
         }
 
     def public(self, data: Data, rng: Random) -> Data:
@@ -137,10 +209,12 @@ class Scenario(ActivityType):
     def shown_answer(self, data: Data, answer: Answer) -> Answer:
         """What stands on the page at the end of a road.
 
-        ``scene`` (``html``, ``choices`` with ``value`` and ``html``), ``past`` (``html``, ``choice``, ``comment``),
-        ``is_ended``, ``comment`` and ``endings`` (``html``, ``is_mine``), and the ``road`` and ``earlier`` that the
-        form carries on. Comments and endings are empty until the road has reached an ending. A road that a later
-        version of the course has cut is shown as far as it still leads.
+        ``scene`` (``html``, ``choices`` with ``value`` and ``html``), ``past`` (``html``, ``choice``, ``comment``,
+        ``others``: the choices not taken, each ``html`` and ``comment``),
+        ``is_ended``, ``comment`` and ``endings`` (``html``, ``is_mine``), ``meters`` (see ``meters.readings``), and
+        the ``road`` and ``earlier`` that the form carries on. Comments, others and endings are
+        empty until the road has reached an ending. A road that a later version of the course has cut is shown as far
+        as it still leads.
         """
         scenes = {scene["id"]: scene for scene in data["scenes"]}
         here = scenes.get(data["start"], _NO_SCENE)
@@ -151,7 +225,10 @@ class Scenario(ActivityType):
             if choice is None or choice["to"] not in scenes:
                 break
             comments = here["comment"] + choice["comment"]
-            past.append({"html": here["html"], "choice": choice["html"], "comment": comments})
+            others = [
+                {"html": each["html"], "comment": each["comment"]} for each in here["choices"] if each is not choice
+            ]
+            past.append({"html": here["html"], "choice": choice["html"], "comment": comments, "others": others})
             road.append(step)
             here = scenes[choice["to"]]
         is_ended = bool(road) and not here["choices"]
@@ -159,11 +236,12 @@ class Scenario(ActivityType):
         return {
             "road": road,
             "earlier": [step for step in text_list(answer, "earlier") if isinstance(step, str)],
-            "past": past if is_ended else [{**step, "comment": ""} for step in past],
+            "past": past if is_ended else [{**step, "comment": "", "others": []} for step in past],
             "scene": {
                 "html": here["html"],
                 "choices": [{"value": f"{here['id']}.{each['key']}", "html": each["html"]} for each in here["choices"]],
             },
+            "meters": readings(data, road),
             "is_ended": is_ended,
             "comment": here["comment"] if is_ended else "",
             "endings": [{"html": each["html"], "is_mine": each is here} for each in endings] if is_ended else [],
@@ -208,17 +286,28 @@ class Scenario(ActivityType):
                     queue.append(choice["to"])
         return count_words(data["intro"]) + min(shortest, default=0)
 
+    def doing_minutes(self, data: Data) -> float:
+        return 2.0
 
-def _split_scenes(block: RawBlock) -> tuple[list[Line], list[_Scene]]:
+    def in_words(self, data: Data, answer: Answer) -> str:
+        road = text_list(answer, "road")
+        shown = self.shown_answer(data, {"road": road or text_list(answer, "earlier")})
+        steps = [plain_words(step["choice"]) for step in shown["past"]]
+        return " → ".join([*steps, plain_words(shown["scene"]["html"])] if steps else [])
+
+
+def _split_scenes(block: RawBlock, report: Reporter) -> tuple[list[Line], list[_Scene], list[Line] | None]:
+    """What stands before the scenes, the scenes, and the lines of the yaml fence."""
     intro: list[Line] = []
     scenes: list[_Scene] = []
-    for line, code in zip(block.body, in_code(block.body), strict=True):
+    body, fence = split_fence(block.body, report)
+    for line, code in zip(body, in_code(body), strict=True):
         heading = None if code else _HEADING.match(line.text)
         if heading:
             scenes.append(_Scene(heading[1].strip("`"), line.number, []))
         else:
             (scenes[-1].body if scenes else intro).append(line)
-    return intro, scenes
+    return intro, scenes, fence
 
 
 def _parse_scene(scene: _Scene, render: Renderer, report: Reporter) -> Data:

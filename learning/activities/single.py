@@ -20,6 +20,19 @@ class Single(ActivityType):
     """Answer: ``{"choice": key}``. Solution: ``{"choice": key}``."""
 
     name = "single"
+    summary = "A question with one best answer; every option has feedback of its own."
+    example = """::: single kc-residual {outcome=o1}
+
+The rest risk is low likelihood, serious consequence, and the limit for safety is very low. What now?
+
+- [ ] `accept` Accept it, since it is not likely to happen
+  > Low likelihood alone does not bring a serious consequence inside the limit.
+- [x] `treat` Add a measure before the test starts
+  > Yes. What is left is still outside the limit.
+- [ ] `stop` Turn down the test, since the limit is low
+  > Too early. Nobody has looked for a measure yet.
+
+:::"""
     scored = True
     known_options = frozenset({"fixed"})
 
@@ -68,3 +81,9 @@ class Single(ActivityType):
             data["explanation"],
             *(option["html"] + " " + option["feedback"] for option in data["options"]),
         )
+
+    def best_form(self, data: Data) -> dict[str, list[str]] | None:
+        return {"choice": sorted(right_keys(data))}
+
+    def in_words(self, data: Data, answer: Answer) -> str:
+        return next((option["text"] for option in data["options"] if option["key"] == answer.get("choice")), "")

@@ -19,6 +19,7 @@ from learning.catalogue.structure import CoursePlan, line_of
 MOST_WORDS_BETWEEN = 350
 WORDS_A_MINUTE = 180
 HARDEST_LIX = 50
+FARTHEST_OFF = 0.2  # of the minutes claimed; half a minute more is rounding
 
 
 def lix(text: str) -> float:
@@ -48,9 +49,9 @@ def check_lesson(lesson: Lesson, lines: Sequence[int], report: Reporter, languag
             continue
         run = 0
         total += activity_type(part.activity.type).words(part.activity.data)
-        minutes += _minutes_for(part.activity)
+        minutes += activity_type(part.activity.type).doing_minutes(part.activity.data)
     estimate = total / WORDS_A_MINUTE + minutes
-    if lesson.parts and abs(estimate - lesson.minutes) > max(0.4 * lesson.minutes, 2):
+    if lesson.parts and abs(estimate - lesson.minutes) > FARTHEST_OFF * lesson.minutes + 0.5:
         report.warning(
             1,
             f"The lesson claims {lesson.minutes} minutes; reading and doing take about {estimate:.0f}.",
@@ -59,14 +60,6 @@ def check_lesson(lesson: Lesson, lines: Sequence[int], report: Reporter, languag
     hardness = lix(" ".join(texts))
     if language in ("nb", "nn") and total > 100 and hardness > HARDEST_LIX:
         report.warning(1, f"The text has LIX {hardness:.0f}.", "Use shorter sentences and words; 45 is a guide.")
-
-
-def _minutes_for(activity: Activity) -> float:
-    """Minutes of doing besides reading; a guide is for later and takes none now."""
-    by_type = {"figure": 0.3, "guide": 0.0, "scenario": 2.0, "sheet": 5.0, "plan": 2.5, "reflect": 1.5, "scale": 1.5}
-    if activity.type == "scale":
-        return 0.15 * len(activity.data["statements"])
-    return by_type.get(activity.type, 0.75)
 
 
 def check_pool(plan: CoursePlan, items: Sequence[Activity], report: Reporter) -> None:
@@ -79,6 +72,15 @@ def check_pool(plan: CoursePlan, items: Sequence[Activity], report: Reporter) ->
             "Write at least twice as many as are drawn.",
         )
     measured = {item.outcome for item in items}
+    if plan.pretest is not None:
+        for asked_for in sorted({each for asked in plan.pretest.lessons.values() for each in asked}):
+            count = sum(item.outcome == asked_for for item in items)
+            if count < 2 * plan.pretest.per_outcome + 1:
+                report.error(
+                    1,
+                    f"The pre-test draws {plan.pretest.per_outcome} items of {asked_for}, and the pool has {count}.",
+                    f"Write at least {2 * plan.pretest.per_outcome + 1}, so that the assessment asks other ones.",
+                )
     for outcome in plan.outcomes:
         if outcome.id not in measured:
             report.error(1, f"No item measures the outcome {outcome.id}.", "Write at least one.")
@@ -137,7 +139,7 @@ def check_strays(
     folder: Path, plan: CoursePlan, used_media: set[str], media: Mapping[str, Path], faults: Faults
 ) -> None:
     """Warn of files that no learner will ever see."""
-    known = {"index.md", "glossary.md", *(lesson.file for lesson in plan.lessons)}
+    known = {"index.md", "glossary.md", "manager.md", *(lesson.file for lesson in plan.lessons)}
     known |= {plan.assessment.file} if plan.assessment else set()
     for path in sorted(folder.glob("*/*.md")):
         if path.parent.name not in plan.languages:

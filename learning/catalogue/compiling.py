@@ -9,7 +9,7 @@ from pathlib import Path
 
 from learning import clock
 from learning.catalogue import checking
-from learning.catalogue.document import CourseDocument, Source
+from learning.catalogue.document import CourseDocument, Pretest, Source
 from learning.catalogue.faults import Faults
 from learning.catalogue.languages import LanguageCompiler, read_text
 from learning.catalogue.media import check_media
@@ -85,6 +85,12 @@ def _document(plan: CoursePlan, compilers: dict[str, LanguageCompiler]) -> Cours
         review_by=plan.review_by,
         competences=tuple(plan.competences),
         show_score=plan.certificate.show_score,
+        pretest=Pretest(
+            per_outcome=plan.pretest.per_outcome,
+            lessons={lesson: tuple(outcomes) for lesson, outcomes in plan.pretest.lessons.items()},
+        )
+        if plan.pretest
+        else None,
         sources=tuple(
             Source(id=key, **source.model_dump(exclude={"review_by", "note"})) for key, source in plan.sources.items()
         ),

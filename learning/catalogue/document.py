@@ -87,6 +87,25 @@ class Source(_Frozen):
     as_of: date | None = None
 
 
+class ManagerNote(_Frozen):
+    """What a learner may send to their own manager before and after the course."""
+
+    title: str
+    before_html: str
+    after_html: str
+
+
+class Pretest(_Frozen):
+    """Lessons that the experienced may skip: a lesson -> the outcomes that must all be right."""
+
+    per_outcome: int
+    lessons: dict[str, tuple[str, ...]]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return tuple(sorted({outcome for asked in self.lessons.values() for outcome in asked}))
+
+
 class CourseText(_Frozen):
     """The course in one language."""
 
@@ -98,6 +117,7 @@ class CourseText(_Frozen):
     lessons: tuple[Lesson, ...]
     assessment: Assessment | None
     glossary: tuple[Term, ...]
+    manager_note: ManagerNote | None = None
     search_text: str  # plain words of titles, prose and glossary
 
     def lesson(self, lesson_id: str) -> Lesson | None:
@@ -121,6 +141,7 @@ class CourseDocument(_Frozen):
     review_by: date | None = None
     competences: tuple[str, ...]
     show_score: bool
+    pretest: Pretest | None = None
     sources: tuple[Source, ...]
     texts: dict[str, CourseText]
 

@@ -14,7 +14,7 @@ from learning.activities.registry import Line, RawBlock
 from learning.catalogue import checking
 from learning.catalogue.blocks import compile_block
 from learning.catalogue.dialect import check_claims, check_headings
-from learning.catalogue.document import Activity, Assessment, CourseText, Lesson, Outcome, Part, Term
+from learning.catalogue.document import Activity, Assessment, CourseText, Lesson, ManagerNote, Outcome, Part, Term
 from learning.catalogue.faults import Faults, FileReporter
 from learning.catalogue.prose import Links, Prose, plain_words
 from learning.catalogue.splitter import SplitFile, split
@@ -101,6 +101,7 @@ class LanguageCompiler:
         title, summary, start_html, outcomes = self._index()
         lessons = tuple(self._lesson(each.file, each.id, each.minutes) for each in self.plan.lessons)
         assessment = self._assessment()
+        manager_note = self._manager_note()
         words = [title, summary, plain_words(start_html)]
         for lesson in lessons:
             words += [lesson.title, *(plain_words(part.html) for part in lesson.parts if part.html)]
@@ -114,6 +115,7 @@ class LanguageCompiler:
             lessons=lessons,
             assessment=assessment,
             glossary=glossary,
+            manager_note=manager_note,
             search_text=" ".join(words),
         )
 
@@ -155,6 +157,54 @@ class LanguageCompiler:
     def _prose(self, report: FileReporter) -> Prose:
         return Prose(self.links, report, self.language)
 
+    def _terms(self, opened: _File) -> list[tuple[str, str, int, list[Line]]]:
+        """Entries under ``## `id` Words`` headings: id, words, line of the heading, lines under it."""
+        report = opened.report
+        entries: list[tuple[str, str, int, list[Line]]] = []
+        for part in opened.parts.parts:
+            if isinstance(part, RawBlock):
+                report.error(part.line, "This file holds no blocks.", "Move it to a lesson.")
+                continue
+            for line in part:
+                found = _TERM.match(line.text)
+                if found:
+                    entries.append((found[1], found[2].strip(), line.number, []))
+                elif line.text.startswith("#"):
+                    report.error(line.number, "This heading has no id.", "Write ## `id` and the words.")
+                    entries.append(("", "", line.number, []))
+                elif entries:
+                    entries[-1][3].append(line)
+                elif line.text.strip():
+                    report.error(line.number, "This line stands under no heading.", "Begin with ## `id` and the words.")
+        return [entry for entry in entries if entry[0]]
+
+    def _manager_note(self) -> ManagerNote | None:
+        """The note to one's own manager, where the course has one; each language then has it."""
+        is_there = (self.folder / "manager.md").exists()
+        if not is_there and (self.source is None or self.source.text.manager_note is None):
+            return None
+        opened = self._open("manager.md", "title")
+        if opened is None:
+            return None
+        prose = self._prose(opened.report)
+        html = {}
+        for key, _, number, lines in self._terms(opened):
+            if key not in ("before", "after") or key in html:
+                opened.report.error(number, f"{key} is not known here, or stands twice.", "Keep `before` and `after`.")
+                continue
+            check_claims(lines, opened.report)
+            html[key] = prose.page(lines)
+        for key in ("before", "after"):
+            if not html.get(key):
+                opened.report.error(
+                    1, f"The note says nothing {key} the course.", f"Write ## `{key}` and what to send."
+                )
+        if self.source is not None and self.source.text.manager_note is None:
+            opened.report.error(1, "The source language has no such note.", "Add it there or take it away.")
+        return ManagerNote(
+            title=opened.text("title"), before_html=html.get("before", ""), after_html=html.get("after", "")
+        )
+
     def _glossary(self) -> tuple[Term, ...]:
         if not (self.folder / "glossary.md").exists():
             if self.source is not None and self.source.links.terms:
@@ -165,23 +215,7 @@ class LanguageCompiler:
             return ()
         report = opened.report
         opened.text("title")
-        entries: list[tuple[str, str, int, list[Line]]] = []
-        for part in opened.parts.parts:
-            if isinstance(part, RawBlock):
-                report.error(part.line, "The glossary holds no blocks.", "Move it to a lesson.")
-                continue
-            for line in part:
-                found = _TERM.match(line.text)
-                if found:
-                    entries.append((found[1], found[2].strip(), line.number, []))
-                elif line.text.startswith("#"):
-                    report.error(line.number, "This heading is no term.", "Write ## `id` Term.")
-                    entries.append(("", "", line.number, []))
-                elif entries:
-                    entries[-1][3].append(line)
-                elif line.text.strip():
-                    report.error(line.number, "This line belongs to no term.", "Begin with ## `id` Term.")
-        entries = [entry for entry in entries if entry[0]]
+        entries = self._terms(opened)
         self.links.terms = frozenset(entry[0] for entry in entries)
         prose = self._prose(report)
         terms: dict[str, Term] = {}

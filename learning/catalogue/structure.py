@@ -51,6 +51,13 @@ class AssessmentPlan(_Strict):
     attempts: Literal["unlimited"] | Annotated[int, Field(ge=1, le=20)] = "unlimited"
 
 
+class PretestPlan(_Strict):
+    """``lessons``: a lesson -> the outcomes that must all be right for it to be skipped."""
+
+    per_outcome: int = Field(2, ge=1, le=5)
+    lessons: dict[Slug, Annotated[list[str], Field(min_length=1)]] = Field(min_length=1)
+
+
 class CertificatePlan(_Strict):
     show_score: bool = False
 
@@ -82,6 +89,7 @@ class CoursePlan(_Strict):
     outcomes: list[OutcomePlan] = Field(min_length=2, max_length=5)
     lessons: list[LessonPlan] = Field(min_length=1)
     assessment: AssessmentPlan | None = None
+    pretest: PretestPlan | None = None
     certificate: CertificatePlan = CertificatePlan()
     sources: dict[Slug, SourcePlan] = {}
     retired: list[str] = []
@@ -201,7 +209,8 @@ def _check_plan(plan: CoursePlan, node: yaml.Node, folder_name: str, report: Rep
             if each in ids[:place]:
                 usable = False
                 report.error(line_of(node, (name, place)), f"{each} stands twice in {name}.", "Take one away.")
-    taken = {"index.md", "glossary.md", *([plan.assessment.file] if plan.assessment else [])}
+    usable &= _check_pretest(plan, node, report)
+    taken = {"index.md", "glossary.md", "manager.md", *([plan.assessment.file] if plan.assessment else [])}
     for place, lesson in enumerate(plan.lessons):
         if lesson.file in taken:
             usable = False
@@ -222,4 +231,26 @@ def _check_plan(plan: CoursePlan, node: yaml.Node, folder_name: str, report: Rep
     for key, source in plan.sources.items():
         if source.review_by and source.review_by < today:
             report.warning(line_of(node, ("sources", key)), f"The source {key} is due for review.", "Read it again.")
+    return usable
+
+
+def _check_pretest(plan: CoursePlan, node: yaml.Node, report: Reporter) -> bool:
+    """A pre-test names lessons and outcomes of the course, and needs a pool to draw from."""
+    if plan.pretest is None:
+        return True
+    usable = True
+    known = {lesson.id for lesson in plan.lessons}
+    outcomes = {outcome.id for outcome in plan.outcomes}
+    if plan.assessment is None:
+        usable = False
+        report.error(line_of(node, ("pretest",)), "A pre-test draws from the assessment's pool.", "Add an assessment.")
+    for lesson, asked in plan.pretest.lessons.items():
+        line = line_of(node, ("pretest", "lessons", lesson))
+        if lesson not in known:
+            usable = False
+            report.error(line, f"There is no lesson {lesson} to skip.", f"Name one of {', '.join(sorted(known))}.")
+        for outcome in asked:
+            if outcome not in outcomes:
+                usable = False
+                report.error(line, f"There is no outcome {outcome}.", f"Name one of {', '.join(sorted(outcomes))}.")
     return usable

@@ -9,6 +9,7 @@ from typing import Any
 
 import learning.activities  # noqa: F401  (registers the types)
 from learning.activities.registry import Data, Line, RawBlock, activity_type
+from learning.catalogue.splitter import split
 
 FIRST_LINE = 11  # of a body; the header is on the line before
 
@@ -148,6 +149,16 @@ EXAMPLES: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 SCORED = ("single", "multiple", "number", "order", "match")
+
+
+def example_of(type_name: str) -> RawBlock:
+    """The example that a type shows to its authors, as a block of a course file."""
+    parts = split("---\ntitle: x\n---\n\n" + activity_type(type_name).example + "\n", Report())
+    assert len(parts.parts) == 1
+    raw = parts.parts[0]
+    assert isinstance(raw, RawBlock)
+    assert raw.type == type_name
+    return raw
 
 
 def form_of(**fields: Any) -> dict[str, list[str]]:

@@ -191,7 +191,9 @@ def test_comments_of_a_scenario_stay_hidden_until_an_ending() -> None:
     assert "comment-" not in json.dumps(kind.shown_answer(data, {"road": ["p1.ask"]}))
     debrief = json.dumps(kind.shown_answer(data, {"road": ["p1.ask", "p2.small"]}))
     assert all(comment in debrief for comment in ("comment-ask", "comment-p1", "comment-end", "It stalls"))
-    assert "comment-no" not in debrief
+    taken = [{name: part for name, part in step.items() if name != "others"} for step in json.loads(debrief)["past"]]
+    assert "comment-no" not in json.dumps(taken)
+    assert json.loads(debrief)["past"][0]["others"] == [{"html": "Not now", "comment": "<p>comment-no</p>"}]
 
 
 # Translations

@@ -17,7 +17,7 @@ from config import ROOT
 from learning.activities.registry import Answer, activity_type
 from tests.activities.blocks import EXAMPLES, SCORED, good, right_form, wrong_form
 
-VOID = {"input", "img", "br", "hr", "meta", "link"}
+VOID = {"input", "img", "br", "hr", "meta", "link", "source", "track"}
 ANSWERS: dict[str, Answer] = {
     "reflect": {"text": "<b>Mine</b>"},
     "scale": {"statements": {"explain": 2, "escalate": 5}},

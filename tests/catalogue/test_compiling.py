@@ -22,7 +22,7 @@ def document(folder: Path = SOUND) -> CourseDocument:
 
 def test_the_document_holds_what_the_files_say() -> None:
     course = document()
-    assert (course.id, course.languages, course.minutes, course.show_score) == ("sound-101", ("en", "nb"), 10, True)
+    assert (course.id, course.languages, course.minutes, course.show_score) == ("sound-101", ("en", "nb"), 8, True)
     text = course.text("nb")
     assert text.title == "Et eksempelkurs"
     assert [outcome.text for outcome in text.outcomes] == ["Finne en risiko", "Sette stegene i rekkefølge"]

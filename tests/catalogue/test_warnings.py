@@ -24,9 +24,9 @@ def test_a_long_text_without_an_activity_is_told_at_its_first_line(folder: Path)
 
 
 def test_claimed_minutes_are_held_against_reading_and_doing(folder: Path) -> None:
-    change(folder, "course.yaml", "file: l2-second.md, minutes: 4", "file: l2-second.md, minutes: 14")
+    change(folder, "course.yaml", "file: l2-second.md, minutes: 2", "file: l2-second.md, minutes: 14")
     told = warnings_of(folder)
-    assert "course.yaml:6: minutes is 10; the lessons and assessment sum to 20." in told
+    assert "course.yaml:6: minutes is 8; the lessons and assessment sum to 20." in told
     assert any(each.startswith("en/l2-second.md:1: The lesson claims 14 minutes") for each in told)
 
 
