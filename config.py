@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "demo-only-secret-key-never-for-real-data"  # noqa: S105  (known to all, and says so)
+SECRETS = ("secret_key", "previous_secret_keys", "smtp_url", "database_url")  # never shown in a message
 SUPPORTED_DRIVERS = ("sqlite", "postgresql+psycopg")
 
 
@@ -45,12 +46,15 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=5, description="Number of proxies in front whose headers are trusted")
     session_hours: int = Field(12, ge=1, le=720, description="Hours until a sign-in ends by itself")
     sign_in_tries: int = Field(8, ge=3, le=100, description="Failed sign-ins in 15 minutes before a pause")
-    interface_languages: Annotated[tuple[str, ...], NoDecode] = Field(("nb", "en"))
+    interface_languages: Annotated[tuple[str, ...], NoDecode] = Field(("nb", "nn", "en"))
+    previous_secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Earlier secret keys, with commas between; private words sealed under them can still be opened"
+    )
 
-    @field_validator("interface_languages", mode="before")
+    @field_validator("interface_languages", "previous_secret_keys", mode="before")
     @classmethod
     def _split_languages(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("database_url")
     @classmethod
@@ -123,7 +127,7 @@ def load_settings(**overrides: object) -> Settings:
             message = fault["msg"].removeprefix("Value error, ")
             name = f"LEARNING_{str(fault['loc'][0]).upper()} " if fault["loc"] else ""
             shown = ""
-            if fault["loc"] and str(fault["loc"][0]) not in ("secret_key", "smtp_url", "database_url"):
+            if fault["loc"] and str(fault["loc"][0]) not in SECRETS:
                 shown = f" (got {os.environ.get(name.strip(), fault['input'])!r})"
             lines.append(f"{name}{message}{shown}.")
         raise SettingsError("\n".join(lines)) from error

@@ -34,7 +34,11 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
     from learning.paths.views import blueprint as paths
+    from learning.practice import subscriptions as practice_subscriptions
+    from learning.practice.mail_views import blueprint as practice_mail
+    from learning.practice.views import blueprint as practice
     from learning.progress.assessment_views import blueprint as assessment
+    from learning.progress.pretest_views import blueprint as pretest
     from learning.progress.views import blueprint as progress
     from learning.records.views import blueprint as records
 
@@ -67,6 +71,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     sign_in.init_sign_in(app)
     path_subscriptions.connect()
     certificate_subscriptions.connect()
+    practice_subscriptions.connect()
     notification_subscriptions.connect()
     for blueprint in (
         front,
@@ -75,7 +80,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         catalogue,
         progress,
         assessment,
+        pretest,
         paths,
+        practice,
+        practice_mail,
         certificates,
         records,
         notifications,

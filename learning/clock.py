@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -22,6 +22,11 @@ def now() -> datetime:
 def today() -> date:
     """The date in Norway now; the day on which something is due ends at midnight there."""
     return now().astimezone(OSLO).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The moment at which a day begins in Norway, in UTC."""
+    return datetime.combine(day, time.min, OSLO).astimezone(UTC)
 
 
 @contextmanager

@@ -110,6 +110,19 @@ def init_interface(app: Flask) -> None:
         """Turn the course: links in a rendered activity into addresses; the input is our own template's output."""
         return Markup(resolve(str(html)))  # noqa: S704  (autoescaped before it came here)
 
+    @app.template_filter("named_within")
+    def _named_within(html: str, prefix: str) -> Markup:
+        """Put a prefix before the names of an activity's fields, so that several stand in one form."""
+        return Markup(str(html).replace(' name="', f' name="{prefix}.'))  # noqa: S704  (our own template's output)
+
+    @app.template_filter("one_level_down")
+    def _one_level_down(html: str) -> Markup:
+        """Headings of a lesson one level lower, for a page that holds many lessons."""
+        lower = str(html)
+        for level in (5, 4, 3, 2):
+            lower = lower.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+        return Markup(lower)  # noqa: S704  (the catalogue's sanitised HTML)
+
     @app.context_processor
     def _page_basics() -> dict[str, Any]:
         theme = request.cookies.get("theme", "auto")

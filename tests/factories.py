@@ -22,6 +22,7 @@ from learning.progress.models import Attempt, Completion, Enrolment
 _numbers = count(1)
 NUMBERS = ("999000118", "999000126", "999000134", "999000142", "999000150", "999000169", "999000177", "999000185")
 SAMPLE_COURSE = Path(__file__).parent / "sample_course"
+PRACTICE_COURSE = Path(__file__).parent / "sample_course_practice"
 
 
 def make_agency(session: Session, **values: Any) -> Agency:
@@ -86,6 +87,11 @@ def grant(session: Session, person: Person, role: Role, agency: Agency | None) -
 def publish_sample(session: Session, folder: Path | None = None) -> CourseVersion:
     """The sample course, published."""
     return publish(session, folder or SAMPLE_COURSE / "sample-101")[0]
+
+
+def publish_practice(session: Session) -> CourseVersion:
+    """The course with a plan, a promise, a sheet, a pre-test and a note to the manager, published."""
+    return publish(session, PRACTICE_COURSE / "practice-101")[0]
 
 
 RIGHT_ANSWERS: dict[str, dict[str, Any]] = {

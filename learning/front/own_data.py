@@ -13,6 +13,7 @@ from learning.certificates.listing import for_person as certificates_of
 from learning.organisation.models import Person, Position
 from learning.progress import overview
 from learning.progress.models import Attempt, Response
+from learning.sealing import unseal_or_nothing
 
 
 def _number(value: Decimal | None) -> str | None:
@@ -75,7 +76,7 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
                 "at": _time(each.at),
                 "lesson": each.lesson_id,
                 "activity": each.activity_id,
-                "answer": each.answer,
+                "answer": unseal_or_nothing(each.answer),
             }
             for each in responses
         ],

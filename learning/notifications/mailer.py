@@ -14,8 +14,9 @@ from learning.notifications.models import OutboxMessage
 TIMEOUT = 20  # seconds
 
 
-def build(message: OutboxMessage, sender: str) -> EmailMessage:
-    """The mail as it goes over the wire: text and HTML parts."""
+def build(message: OutboxMessage, sender: str, base_url: str) -> EmailMessage:
+    """The mail as it goes over the wire: text and HTML parts. Raises sealing.CannotOpen."""
+    text, html = message.words
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = message.to_address
@@ -24,9 +25,12 @@ def build(message: OutboxMessage, sender: str) -> EmailMessage:
     mail["Message-ID"] = f"<{message.message_id}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = message.language
-    mail.set_content(message.text_body)
-    if message.html_body:
-        mail.add_alternative(message.html_body, subtype="html")
+    if message.stop_path:  # RFC 8058: mail programs offer "unsubscribe" and post there
+        mail["List-Unsubscribe"] = f"<{base_url}{message.stop_path}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(text)
+    if html:
+        mail.add_alternative(html, subtype="html")
     return mail
 
 

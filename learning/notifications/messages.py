@@ -1,14 +1,24 @@
-# ruff: noqa: E501  (a mail reads best on one line)
-"""What the mails say, in Bokmål and English; each has a text part and a plain HTML part."""
+"""Composing mails in Bokmål, Nynorsk and English; each has a text part and a plain HTML part that work alike."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
 from flask import current_app
 from markupsafe import Markup, escape
+
+from learning.notifications.mail_texts import DUE, TEXTS, WHY
+
+_PAGE = Markup("""<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark"><title>{title}</title></head>
+<body style="font-family:system-ui,sans-serif;line-height:1.5;max-width:36rem;margin:2rem auto;padding:0 1rem">
+{body}<hr><p><small>{small}</small></p></body></html>
+""")
+_QUOTE = Markup('<blockquote style="margin:0;padding-left:1rem;border-left:3px solid">{}</blockquote>')
 
 
 @dataclass(frozen=True)
@@ -19,67 +29,67 @@ class Message:
     html: str
 
 
-_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
-    # kind -> language -> subject, body, words of the link
-    "assigned": {
-        "nb": ("Nytt for deg: {title}", "Hei {name}.\n\nDu har fått læringsløpet «{title}».{due}\n\nDu kan ta det litt etter litt, ti minutter om gangen.", "Begynn her"),
-        "en": ("New for you: {title}", "Hello {name}.\n\nYou have been assigned the learning path “{title}”.{due}\n\nYou can take it bit by bit, ten minutes at a time.", "Begin here"),
-    },
-    "due-soon": {
-        "nb": ("Frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er {date}. Du har litt igjen.", "Fortsett her"),
-        "en": ("Due {date}: {title}", "Hello {name}.\n\nThe learning path “{title}” is due {date}. You have a little left.", "Continue here"),
-    },
-    "overdue": {
-        "nb": ("Fristen er gått ut: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» var {date}. Du kan fortsatt fullføre. Si fra til HR hvis noe står i veien.", "Fortsett her"),
-        "en": ("Overdue: {title}", "Hello {name}.\n\nThe learning path “{title}” was due {date}. You can still complete it. Tell HR if something is in the way.", "Continue here"),
-    },
-    "certificate": {
-        "nb": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligger klart.", "Se kursbeviset"),
-        "en": ("Certificate: {title}", "Hello {name}.\n\nYou have completed “{title}”. Your certificate is ready.", "See the certificate"),
-    },
-    "follow-up": {
-        "nb": ("{days} dager etter: {title}", "Hei {name}.\n\nFor {days} dager siden fullførte du «{title}» og la en plan.\n\n{question}", "Se planen din"),
-        "en": ("{days} days on: {title}", "Hello {name}.\n\n{days} days ago you completed “{title}” and made a plan.\n\n{question}", "See your plan"),
-    },
-}  # fmt: skip
-_DUE = {"nb": " Fristen er {date}.", "en": " It is due {date}."}
-_WHY = {
-    "nb": "Du får denne e-posten fordi du bruker Handlingsrom i arbeidet ditt.",
-    "en": "You get this mail because you use Handlingsrom at work.",
-}
+@dataclass(frozen=True)
+class Link:
+    """``path`` is where it leads on this site."""
+
+    words: str
+    path: str
+
+    @property
+    def address(self) -> str:
+        return f"{current_app.config['SETTINGS'].base_url}{self.path}"
 
 
 def mail_language(language: str) -> str:
-    """The language a mail is written in: Nynorsk readers get Bokmål until there are Nynorsk mails."""
-    return "en" if language == "en" else "nb"
+    """The language a mail is written in."""
+    return language if language in WHY else "nb"
 
 
 def day_in_words(day: date, language: str) -> str:
     return format_date(day, "d. MMMM y" if language != "en" else "d MMMM y", locale=language)
 
 
-def compose(kind: str, language: str, *, path: str, due_on: date | None = None, **values: str) -> Message:
-    """A mail of a kind. ``path`` is where its link leads; ``values`` fill the text."""
+def _paragraphs(text: str) -> Markup:
+    parts = (escape(part).replace("\n", Markup("<br>")) for part in text.split("\n\n"))
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)
+
+
+def compose(
+    kind: str,
+    language: str,
+    *,
+    path: str,
+    due_on: date | None = None,
+    quote: str = "",
+    answers: Sequence[Link] = (),
+    small_print: Sequence[Link] = (),
+    **values: str,
+) -> Message:
+    """A mail of a kind. ``path`` is where its link leads; ``values`` fill the text.
+
+    ``quote`` is somebody's own words, shown as a quotation; ``answers`` are links to choose among, before the
+    kind's own; ``small_print`` are links at the foot.
+    """
     language = mail_language(language)
-    subject, body, link_words = _TEXTS[kind][language]
+    subject, body, link_words = TEXTS[kind][language]
     when = day_in_words(due_on, language) if due_on else ""
-    filled = {**values, "date": when, "due": _DUE[language].format(date=when) if due_on else ""}
-    text = body.format(**filled)
-    address = f"{current_app.config['SETTINGS'].base_url}{path}"
-    why = _WHY[language]
-    paragraphs = Markup("").join(Markup("<p>{}</p>").format(escape(part)) for part in text.split("\n\n"))
-    html = Markup(
-        '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        '<meta name="supported-color-schemes" content="light dark"><title>{subject}</title></head>'
-        '<body style="font-family:system-ui,sans-serif;line-height:1.5;max-width:36rem;margin:2rem auto;padding:0 1rem">'
-        '{paragraphs}<p><a href="{address}">{link_words}</a></p><hr><p><small>{why}</small></p></body></html>'
-    ).format(
-        language=language, subject=subject.format(**filled), paragraphs=paragraphs, address=address,
-        link_words=link_words, why=why,
-    )  # fmt: skip
-    return Message(
-        language,
-        " ".join(subject.format(**filled).split()),
-        f"{text}\n\n{link_words}: {address}\n\n-- \n{why}\n",
-        str(html),
-    )
+    filled = {**values, "date": when, "due": DUE[language].format(date=when) if due_on else ""}
+    body = body.format(**filled).strip()
+    title = " ".join(subject.format(**filled).split())
+    own = Link(link_words, path)
+    text = [body]
+    html = [_paragraphs(body)]
+    if quote:
+        text.append("\n".join(f"> {line}" for line in quote.split("\n")))
+        html.append(_QUOTE.format(_paragraphs(quote)))
+    if answers:
+        text.append("\n".join(f"{link.words}: {link.address}" for link in answers))
+        html += [Markup('<p><a href="{}">{}</a></p>').format(link.address, link.words) for link in answers]
+    text.append(f"{own.words}: {own.address}")
+    html.append(Markup('<p><a href="{}">{}</a></p>').format(own.address, own.words))
+    foot = [WHY[language], *(f"{link.words}: {link.address}" for link in small_print)]
+    small = [escape(WHY[language])]
+    small += [Markup('<a href="{}">{}</a>').format(link.address, link.words) for link in small_print]
+    page = _PAGE.format(language=language, title=title, body=Markup("").join(html), small=Markup("<br>").join(small))
+    return Message(language, title, "\n\n".join(text) + "\n\n-- \n" + "\n".join(foot) + "\n", str(page))

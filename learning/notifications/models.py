@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from learning import clock
 from learning.database import Base, BigId
 from learning.organisation.models import Person
+from learning.sealing import open_text
 
 
 class OutboxMessage(Base):
@@ -38,6 +39,8 @@ class OutboxMessage(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     to_address: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(2))
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())  # bodies are sealed
+    stop_path: Mapped[str | None] = mapped_column(String(300))  # where a reader says no to mails of this kind
     subject: Mapped[str] = mapped_column(String(300))
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text, default="")
@@ -51,3 +54,20 @@ class OutboxMessage(Base):
     cancelled_at: Mapped[datetime | None]
 
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The text and the HTML part. Raises sealing.CannotOpen."""
+        if not self.is_private:
+            return self.text_body, self.html_body
+        return open_text(self.text_body), open_text(self.html_body)
+
+
+class CalendarFeed(Base):
+    """A person's calendar address. Only a hash of its secret part is kept; a new one replaces the old."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

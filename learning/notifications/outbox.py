@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -18,16 +18,20 @@ from learning import clock
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
+from learning.sealing import seal_text
 
 WAITS = (1, 5, 30, 120)  # minutes before the second, third, ... try; then it is given up
 CLAIM = timedelta(minutes=5)
-BATCH = 500  # rows a statement; 13 values each stay below SQLite's 32,766
+BATCH = 500  # rows a statement; 15 values each stay below SQLite's 32,766
 PREFIXES = 200
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail to be queued, once for each ``dedupe_key``; at once when ``not_before`` is left out."""
+    """A mail to be queued, once for each ``dedupe_key``; at once when ``not_before`` is left out.
+
+    ``is_private`` seals its bodies; ``stop_path`` is where its reader says no to more of them.
+    """
 
     person: Person
     message: Message
@@ -35,6 +39,8 @@ class Letter:
     dedupe_key: str
     agency_id: int | None = None
     not_before: datetime | None = None
+    is_private: bool = False
+    stop_path: str | None = None
 
 
 def queue(session: Session, letters: Iterable[Letter]) -> int:
@@ -61,8 +67,10 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "to_address": letter.person.email,
         "language": letter.message.language,
         "subject": letter.message.subject,
-        "text_body": letter.message.text,
-        "html_body": letter.message.html,
+        "is_private": letter.is_private,
+        "stop_path": letter.stop_path,
+        "text_body": seal_text(letter.message.text) if letter.is_private else letter.message.text,
+        "html_body": seal_text(letter.message.html) if letter.is_private else letter.message.html,
         "message_id": f"{secrets.token_hex(16)}@handlingsrom",
         "created_at": now,
         "not_before": letter.not_before or now,
@@ -152,7 +160,10 @@ def readable_in_demo(session: Session, person_id: int, agency_ids: Sequence[int]
         select(OutboxMessage)
         .where(
             OutboxMessage.sent_at.is_not(None),
-            or_(OutboxMessage.person_id == person_id, OutboxMessage.agency_id.in_(agency_ids)),
+            or_(
+                OutboxMessage.person_id == person_id,
+                and_(OutboxMessage.agency_id.in_(agency_ids), OutboxMessage.is_private.is_(False)),
+            ),
         )
         .order_by(OutboxMessage.sent_at.desc(), OutboxMessage.id.desc())
         .limit(100)

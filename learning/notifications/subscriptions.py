@@ -10,16 +10,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
-from learning.catalogue.document import Activity
-from learning.catalogue.store import load_document
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
+from learning.notifications import afterwards
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, cancel, queue, revive
 from learning.paths.models import Assignment, AssignmentMember
 from learning.paths.signals import due_changed, members_joined, members_left
-from learning.progress.models import Completion
-from learning.progress.signals import course_completed
 
 MORNING = time(7, 0)  # Oslo
 AT_ONCE = 500
@@ -92,32 +89,10 @@ def _tell_of_certificate(session: Session, *, certificate: Certificate, **_: Any
     queue(session, [Letter(person, message, "certificate", key, certificate.completion.agency_id)])
 
 
-def _follow_ups(completion: Completion, lesson_id: str, plan: Activity) -> Iterator[Letter]:
-    for follow_up in plan.data["follow_ups"]:
-        days = int(follow_up["days"])
-        day = completion.completed_at.astimezone(clock.OSLO).date() + timedelta(days=days)
-        message = compose(
-            "follow-up", completion.language, title=completion.course_title, days=str(days),
-            name=completion.person.given_name, question=follow_up["text"],
-            path=f"/learn/{completion.enrolment_id}/lessons/{lesson_id}#{plan.id}",
-        )  # fmt: skip
-        key = f"follow-up:{completion.id}:{plan.id}:{days}"
-        yield Letter(completion.person, message, "follow-up", key, not_before=_morning(day))
-
-
-def _queue_follow_ups(session: Session, *, completion: Completion, **_: Any) -> None:
-    """The plan's three questions, 30, 60 and 90 days on."""
-    text = load_document(session, completion.version_id).text(completion.language)
-    for lesson in text.lessons:
-        for activity in lesson.activities:
-            if activity.type == "plan":
-                queue(session, _follow_ups(completion, lesson.id, activity))
-
-
 def connect() -> None:
     """Connect the receivers; calling it again changes nothing."""
     members_joined.connect(_tell_members)
     members_left.connect(_let_members_go)
     due_changed.connect(_move_reminders)
     certificate_issued.connect(_tell_of_certificate)
-    course_completed.connect(_queue_follow_ups)
+    afterwards.connect()

@@ -16,11 +16,13 @@ from learning import clock
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.rendering import store_pdf
 from learning.database import db, reading_only, writing
-from learning.notifications import mailer, outbox
+from learning.notifications import afterwards, mailer, outbox
 from learning.notifications.models import OutboxMessage
 from learning.paths import membership
 from learning.paths.models import AssignmentMember
 from learning.paths.standing import done_members
+from learning.progress import real_minutes
+from learning.sealing import CannotOpen
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -45,9 +47,12 @@ def send_due(app: Flask, most: int = AT_ONCE) -> int:
             if _is_needless(claimed):
                 claimed.cancelled_at = clock.now()
                 continue
-            message_id, mail = claimed.id, mailer.build(claimed, settings.mail_from)
-        fault = None
-        if settings.smtp_url:
+            message_id, mail, fault = claimed.id, None, None
+            try:
+                mail = mailer.build(claimed, settings.mail_from, settings.base_url)
+            except CannotOpen:
+                fault = "the mail was sealed under a secret key that is not known here"
+        if settings.smtp_url and mail is not None:
             try:
                 mailer.send(mail, settings.smtp_url)
             except (smtplib.SMTPException, OSError) as error:
@@ -98,10 +103,19 @@ def refresh_audiences() -> None:
         membership.refresh(session, None)
 
 
+def queue_afterwards() -> None:
+    """What comes after courses: follow-ups, questions to recall, reminders to partners; and how long lessons take."""
+    with writing() as session:
+        afterwards.queue_due(session, clock.today())
+    with writing() as session:
+        real_minutes.refresh(session)
+
+
 def run_once(app: Flask) -> int:
     """One turn of everything; how many mails went out."""
     with app.app_context():
         refresh_audiences()
+        queue_afterwards()
         render_certificates()
         return send_due(app)
 
@@ -117,6 +131,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
             with app.app_context():
                 if time.monotonic() - refreshed > REFRESH_SECONDS:
                     refresh_audiences()
+                    queue_afterwards()
                     refreshed = time.monotonic()
                 render_certificates()
                 send_due(app)

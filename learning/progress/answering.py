@@ -13,7 +13,11 @@ from learning.catalogue.document import Activity, CourseDocument, CourseText, Le
 from learning.database import insert_once
 from learning.progress.completing import complete_if_done
 from learning.progress.completion import unanswered
-from learning.progress.models import Completion, Enrolment, LessonFinish, Response
+from learning.progress.models import Completion, Enrolment, FinishWay, LessonFinish, Response
+from learning.progress.signals import response_recorded
+from learning.sealing import seal, unseal_or_nothing
+
+MOST_SECONDS = 600  # between opening a page and answering; longer is a meeting, not learning
 
 
 class NotAllAnswered(Exception):
@@ -34,7 +38,12 @@ def latest_answers(session: Session, enrolment_id: int, text: CourseText) -> dic
         select(Response.activity_id, Response.rev, Response.answer).where(Response.id.in_(newest))
     ).all()
     revisions = {activity.id: activity.rev for lesson in text.lessons for activity in lesson.activities}
-    return {activity_id: answer for activity_id, rev, answer in rows if revisions.get(activity_id) == rev}
+    opened = (
+        (activity_id, unseal_or_nothing(answer))
+        for activity_id, rev, answer in rows
+        if revisions.get(activity_id) == rev
+    )
+    return {activity_id: answer for activity_id, answer in opened if answer is not None}
 
 
 def mark_answer(activity: Activity, answer: Answer) -> Mark:
@@ -49,12 +58,16 @@ def record_response(
     activity: Activity,
     form: Mapping[str, Sequence[str]],
     key: str,
+    seconds: int | None = None,
 ) -> bool:
-    """Record an answer once for each ``key``; whether it was new.
+    """Record an answer once for each ``key``; whether it was new. Private types are sealed.
+
+    ``seconds`` is the time since the page was opened; it is held within ten minutes.
 
     Raises activities.registry.InvalidAnswer, having written nothing, when the form holds no answer.
     """
-    answer = activity_type(activity.type).read(activity.data, form)
+    kind = activity_type(activity.type)
+    answer = kind.read(activity.data, form)
     mark = mark_answer(activity, answer)
     new = insert_once(
         session,
@@ -65,21 +78,28 @@ def record_response(
         activity_id=activity.id,
         rev=activity.rev,
         language=enrolment.language,
-        answer=answer,
+        answer=seal(answer) if kind.is_private else answer,
         points=mark.points,
         max_points=mark.max_points,
         key=key,
+        seconds=held(seconds),
         at=clock.now(),
     )
     if new:
         enrolment.last_active_at = clock.now()
         enrolment.last_lesson_id = lesson.id
         enrolment.last_activity_id = activity.id
+        response_recorded.send(session, enrolment=enrolment, activity=activity)
     return new
 
 
+def held(seconds: int | None) -> int | None:
+    """Seconds of learning, held within 0 and ten minutes; None when they are not known."""
+    return None if seconds is None else max(0, min(seconds, MOST_SECONDS))
+
+
 def finish_lesson(
-    session: Session, enrolment: Enrolment, document: CourseDocument, lesson: Lesson
+    session: Session, enrolment: Enrolment, document: CourseDocument, lesson: Lesson, seconds: int | None = None
 ) -> Completion | None:
     """Mark a lesson finished, and complete the course when that was the last thing left.
 
@@ -89,7 +109,15 @@ def finish_lesson(
     missing = unanswered(lesson, latest_answers(session, enrolment.id, text))
     if missing:
         raise NotAllAnswered(missing)
-    insert_once(session, LessonFinish, enrolment_id=enrolment.id, lesson_id=lesson.id, at=clock.now())
+    insert_once(
+        session,
+        LessonFinish,
+        enrolment_id=enrolment.id,
+        lesson_id=lesson.id,
+        way=FinishWay.DONE,
+        seconds=held(seconds),
+        at=clock.now(),
+    )
     following = text.lesson_after(lesson.id)
     enrolment.last_active_at = clock.now()
     enrolment.last_lesson_id = following.id if following else lesson.id

@@ -17,7 +17,7 @@ from learning.catalogue.document import Activity, Assessment, CourseDocument
 from learning.catalogue.store import load_document
 from learning.progress.completing import complete_if_done, finished_lessons
 from learning.progress.completion import draw_items, score
-from learning.progress.models import Attempt, AttemptAnswer, Completion, Enrolment
+from learning.progress.models import Attempt, AttemptAnswer, Completion, Enrolment, Pretest
 
 EXPLAIN_AFTER = 3  # attempts; until then only a passed attempt shows the right answers
 
@@ -67,6 +67,8 @@ def start_attempt(session: Session, enrolment: Enrolment, document: CourseDocume
     assert assessment is not None
     seed = secrets.randbits(62)
     seen = {item_id for attempt in attempts for item_id in attempt.items}
+    pretest = session.get(Pretest, enrolment.id)
+    seen |= set(pretest.items if pretest else ())
     attempt = Attempt(
         enrolment_id=enrolment.id,
         version_id=enrolment.version_id,

@@ -12,12 +12,23 @@ from learning.catalogue.document import CourseDocument
 from learning.organisation.models import Agency, Position
 from learning.progress import ledger
 from learning.progress.completion import what_is_left
-from learning.progress.models import Attempt, Completion, Enrolment, LessonFinish
+from learning.progress.models import Attempt, Completion, Enrolment, FinishWay, LessonFinish
 from learning.progress.signals import course_completed
 
 
 def finished_lessons(session: Session, enrolment_id: int) -> set[str]:
     return set(session.scalars(select(LessonFinish.lesson_id).where(LessonFinish.enrolment_id == enrolment_id)))
+
+
+def skipped_lessons(session: Session, enrolment_id: int) -> set[str]:
+    """Those of the finished lessons that a pre-test let the learner skip."""
+    return set(
+        session.scalars(
+            select(LessonFinish.lesson_id).where(
+                LessonFinish.enrolment_id == enrolment_id, LessonFinish.way == FinishWay.SKIPPED
+            )
+        )
+    )
 
 
 def best_passed_score(session: Session, enrolment_id: int) -> Decimal | None:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from learning import clock
@@ -74,11 +85,17 @@ class Response(Base):
     points: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     max_points: Mapped[Decimal | None] = mapped_column(Numeric(8, 4))
     key: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[int | None]  # since the page was opened, 600 at most; None when not known
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class FinishWay(StrEnum):
+    DONE = "done"
+    SKIPPED = "skipped"  # by a pre-test
+
+
 class LessonFinish(Base):
-    """A lesson that the learner has declared finished. Append-only."""
+    """A lesson that the learner has declared finished, or skipped by a pre-test. Append-only."""
 
     __tablename__ = "lesson_finish"
     __table_args__ = (UniqueConstraint("enrolment_id", "lesson_id"),)
@@ -86,7 +103,50 @@ class LessonFinish(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     lesson_id: Mapped[str] = mapped_column(String(60))
+    way: Mapped[FinishWay] = mapped_column(text_enum(FinishWay), default=FinishWay.DONE, server_default="done")
+    seconds: Mapped[int | None]  # as in ``Response``
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Pretest(Base):
+    """The one pre-test of an enrolment: what was asked, and which lessons it let the learner skip.
+
+    Answers may change until ``submitted_at``.
+    """
+
+    __tablename__ = "pretest"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    seed: Mapped[int] = mapped_column(BigId)
+    items: Mapped[list[Any]]
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submitted_at: Mapped[datetime | None]
+    skipped: Mapped[list[Any]] = mapped_column(default=list)  # lesson ids
+
+
+class Note(Base):
+    """A learner's own note to a lesson; sealed, theirs alone, and may be changed."""
+
+    __tablename__ = "note"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class LessonMinutes(Base):
+    """How long a lesson really takes; worked out by ``real_minutes`` and made anew by the worker."""
+
+    __tablename__ = "lesson_minutes"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    minutes: Mapped[int]
+    learners: Mapped[int]
 
 
 class Attempt(Base):

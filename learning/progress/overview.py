@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,11 +12,14 @@ from learning.catalogue.document import CourseDocument, CourseText, Lesson
 from learning.catalogue.store import load_document
 from learning.progress.completion import Remaining, what_is_left
 from learning.progress.models import Attempt, Completion, Enrolment, LessonFinish
+from learning.progress.real_minutes import minutes_of
 
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """One enrolment. ``percent`` is whole per cent of the minutes; ``minutes_left`` the author's estimate."""
+    """One enrolment. ``percent`` is whole per cent of the minutes; ``minutes_left`` as learners have needed
+    them, or the author's estimate.
+    """
 
     enrolment: Enrolment
     course_slug: str
@@ -37,12 +41,16 @@ def progress_of(
     finished: set[str],
     has_passed: bool,
     completion: Completion | None,
+    real_minutes: Mapping[str, int] | None = None,
 ) -> CourseProgress:
-    """Put together where one enrolment stands. Pure."""
+    """Put together where one enrolment stands. ``real_minutes``: lesson -> minutes, where known. Pure."""
     text: CourseText = document.text(enrolment.language)
     remaining = what_is_left(text, finished, has_passed)
-    total = sum(lesson.minutes for lesson in text.lessons) + (text.assessment.minutes if text.assessment else 0)
-    left = sum(lesson.minutes for lesson in remaining.lessons)
+    real = real_minutes or {}
+    total = sum(real.get(lesson.id, lesson.minutes) for lesson in text.lessons) + (
+        text.assessment.minutes if text.assessment else 0
+    )
+    left = sum(real.get(lesson.id, lesson.minutes) for lesson in remaining.lessons)
     if remaining.assessment and text.assessment:
         left += text.assessment.minutes
     if completion is not None:
@@ -59,7 +67,7 @@ def progress_of(
 
 
 def for_person(session: Session, person_id: int) -> list[CourseProgress]:
-    """All of a person's enrolments, the most recently active first; four queries however many there are."""
+    """All of a person's enrolments, the most recently active first; five queries however many there are."""
     enrolments = session.scalars(
         select(Enrolment)
         .options(
@@ -79,6 +87,7 @@ def for_person(session: Session, person_id: int) -> list[CourseProgress]:
     passed = set(
         session.scalars(select(Attempt.enrolment_id).where(Attempt.enrolment_id.in_(ids), Attempt.passed.is_(True)))
     )
+    real = minutes_of(session, (enrolment.course_id for enrolment in enrolments))
     return [
         progress_of(
             enrolment,
@@ -86,6 +95,7 @@ def for_person(session: Session, person_id: int) -> list[CourseProgress]:
             finished.get(enrolment.id, set()),
             enrolment.id in passed,
             enrolment.completion,
+            real.get(enrolment.course_id),
         )
         for enrolment in enrolments
     ]

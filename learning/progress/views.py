@@ -11,16 +11,18 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from learning import clock
 from learning.access.guard import signed_in, signed_in_actor
 from learning.activities.registry import Answer, InvalidAnswer, Mark, activity_type
 from learning.catalogue import addresses, store
 from learning.catalogue.document import Activity, CourseDocument, CourseText, Lesson
 from learning.database import db
-from learning.progress import answering, assessing, completing, enrolling, overview
+from learning.progress import answering, assessing, completing, enrolling, notes, overview, pretesting
 from learning.progress.answering import NotAllAnswered
 from learning.progress.completion import unanswered
 from learning.progress.models import Enrolment
 from learning.progress.presenting import present
+from learning.progress.real_minutes import minutes_of
 
 blueprint = Blueprint("progress", __name__)
 
@@ -61,7 +63,7 @@ def resolver(taking: Taking) -> Any:
 
 def form_lists() -> dict[str, list[str]]:
     """The submitted fields by name, in order; what activity types read."""
-    return {name: values for name, values in request.form.lists() if name not in ("csrf_token", "key")}
+    return {name: values for name, values in request.form.lists() if name not in ("csrf_token", "key", "opened")}
 
 
 @blueprint.post("/courses/<slug>/enrol")
@@ -116,6 +118,7 @@ def course_map(enrolment_id: int) -> str:
         finished,
         any(attempt.passed for attempt in attempts),
         enrolment.completion,
+        minutes_of(db.session, [enrolment.course_id]).get(enrolment.course_id),
     )
     return render_template(
         "progress/course_map.html",
@@ -127,6 +130,8 @@ def course_map(enrolment_id: int) -> str:
         state=state,
         closed=assessing.why_closed(db.session, enrolment, document),
         newer=enrolling.newer_version(db.session, enrolment),
+        skipped=completing.skipped_lessons(db.session, enrolment.id),
+        offers_pretest=pretesting.is_offered(db.session, enrolment, document, finished),
         resolve=resolver(taking),
     )
 
@@ -165,6 +170,12 @@ def move(enrolment_id: int) -> AnyResponse:
         completing.complete_if_done(db.session, taking.enrolment, document)
         flash(gettext("You now take the newest version of the course. Your answers are kept."))
     return redirect(url_for("progress.course_map", enrolment_id=enrolment_id), 303)
+
+
+def _seconds_since_opened() -> int | None:
+    """How long ago the page was opened that was answered on; None when the form does not say."""
+    opened = request.form.get("opened", type=int)
+    return int(clock.now().timestamp()) - opened if opened is not None else None
 
 
 def _lesson_or_404(text: CourseText, lesson_id: str) -> Lesson:
@@ -216,6 +227,8 @@ def _lesson_page(
         errors=errors or {},
         missing=missing,
         key=secrets.token_hex(16),
+        opened=int(clock.now().timestamp()),
+        note=notes.notes_of(db.session, enrolment.id).get(lesson.id, ""),
         resolve=resolver(taking),
         needs_answer=lambda activity: activity_type(activity.type).needs_answer(activity.data),
     )
@@ -239,7 +252,13 @@ def answer(enrolment_id: int, lesson_id: str, activity_id: str) -> AnyResponse |
     key = request.form.get("key", "")[:64] or secrets.token_hex(16)
     try:
         answering.record_response(
-            db.session, taking.enrolment, the_lesson, activity, form_lists(), f"{activity_id}:{key}"[:64]
+            db.session,
+            taking.enrolment,
+            the_lesson,
+            activity,
+            form_lists(),
+            f"{activity_id}:{key}"[:64],
+            _seconds_since_opened(),
         )
     except InvalidAnswer as fault:
         draft = getattr(fault, "draft", None)  # what was typed is shown again, not lost
@@ -256,10 +275,56 @@ def finish(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[str, int]:
     taking = own_enrolment(enrolment_id, lock=True)
     the_lesson = _lesson_or_404(taking.text, lesson_id)
     try:
-        completion = answering.finish_lesson(db.session, taking.enrolment, taking.document, the_lesson)
+        completion = answering.finish_lesson(
+            db.session, taking.enrolment, taking.document, the_lesson, _seconds_since_opened()
+        )
     except NotAllAnswered as fault:
         return _lesson_page(taking, the_lesson, missing=fault.activities), 422
     following = taking.text.lesson_after(lesson_id)
     if following is not None and completion is None:
         return redirect(url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=following.id), 303)
     return redirect(url_for("progress.course_map", enrolment_id=enrolment_id), 303)
+
+
+@blueprint.post("/learn/<int:enrolment_id>/lessons/<lesson_id>/note")
+@signed_in
+def note(enrolment_id: int, lesson_id: str) -> AnyResponse:
+    """Keep the learner's own note to a lesson."""
+    taking = own_enrolment(enrolment_id, lock=True)
+    the_lesson = _lesson_or_404(taking.text, lesson_id)
+    try:
+        notes.keep(db.session, enrolment_id, the_lesson.id, request.form.get("note", "").replace("\r\n", "\n"))
+    except notes.TooLong:
+        flash(gettext("The note is too long. It can have at most %(longest)d characters.", longest=notes.LONGEST))
+    else:
+        flash(gettext("The note is saved."))
+    target = url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id, _anchor="note")
+    return redirect(target, 303)
+
+
+@blueprint.get("/learn/<int:enrolment_id>/print")
+@signed_in
+def print_course(enrolment_id: int) -> str:
+    """The whole course on one page, with the learner's own answers and notes, for paper or PDF."""
+    taking = own_enrolment(enrolment_id)
+    enrolment, document, text = taking
+    answers = answering.latest_answers(db.session, enrolment.id, text)
+    return render_template(
+        "progress/print.html",
+        enrolment=enrolment,
+        document=document,
+        text=text,
+        written={
+            activity.id: activity_type(activity.type).in_words(activity.data, answers[activity.id])
+            for lesson in text.lessons
+            for activity in lesson.activities
+            if activity.id in answers
+        },
+        shown={
+            activity.id: present(activity, f"{enrolment.id}:{activity.id}", None)
+            for lesson in text.lessons
+            for activity in lesson.activities
+        },
+        notes=notes.notes_of(db.session, enrolment.id),
+        resolve=resolver(taking),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,8 +16,12 @@ from sqlalchemy.orm import Session
 from learning.access.models import Role, RoleGrant
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
+from learning.notifications.calendar import new_address
 from learning.organisation.models import Level, Person, Position
 from learning.paths.models import Assignment, AudienceUnit, DueKind, LearningPath, PathStep
+from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
+from learning.practice.tokens import Purpose, sign
+from learning.progress import enrolling
 from tests import factories
 
 EVERYBODY = {"anonymous", "learner", "hr", "author", "auditor", "agency-admin", "platform-admin"}
@@ -51,6 +56,8 @@ TABLE: dict[str, set[str]] = {
     "front.record": SIGNED_IN,
     "front.own_data": SIGNED_IN,
     "notifications.demo_mail": SIGNED_IN,
+    "notifications.my_calendar": SIGNED_IN,
+    "notifications.calendar_feed": EVERYBODY,
     "notifications.outbox": PEOPLE,
     "organisation.people": PEOPLE,
     "organisation.person": PEOPLE,
@@ -79,6 +86,12 @@ TABLE: dict[str, set[str]] = {
     "paths.withdraw": HR,
     "paths.edit_due": HR,
     "paths.change_due": HR,
+    "practice.practice": SIGNED_IN,
+    "practice.choose_recall": SIGNED_IN,
+    "practice_mail.follow_up": EVERYBODY,
+    "practice_mail.recall_questions": EVERYBODY,
+    "practice_mail.recall_question": EVERYBODY,
+    "practice_mail.stop_recall": EVERYBODY,
     "progress.enrol": SIGNED_IN,
     "records.records": RECORDS,
     "records.export": RECORDS,
@@ -88,6 +101,9 @@ OWN = {
     "assessment.intro", "assessment.start", "assessment.resume", "assessment.question", "assessment.look_over",
     "assessment.hand_in", "assessment.result", "progress.course_map", "progress.resume", "progress.lesson",
     "progress.answer", "progress.finish", "progress.glossary", "progress.move", "progress.change_language",
+    "practice.follow_up", "practice.pair", "practice.share", "practice.partner", "practice.answer_pair",
+    "practice.end_pair", "practice.manager_note", "practice_mail.own_recall",
+    "progress.note", "progress.print_course", "pretest.start", "pretest.questions", "pretest.result",
 }  # fmt: skip
 
 
@@ -121,7 +137,36 @@ def _build(session: Session, version: CourseVersion) -> World:
                             units=[AudienceUnit(unit_id=unit.id)])  # fmt: skip
     session.add(assignment)
     session.flush()
+    practising = enrolling.enrol(session, owner, factories.publish_practice(session).course, "en")
+    follow_up = FollowUp(
+        enrolment_id=practising.id, person_id=owner.id, lesson_id="l2", activity_id="c-ask",
+        kind=FollowUpKind.COMMITMENT, days=30, due_on=date(2030, 1, 1),
+    )  # fmt: skip
+    partner = factories.make_person(session)
+    pair = LearningPair(
+        enrolment_id=practising.id, person_id=owner.id, partner_id=partner.id, agency_id=agency.id,
+        status=PairStatus.ACTIVE,
+    )  # fmt: skip
+    item = {"completion_id": completion.id, "version_id": version.id, "item_id": "a-one", "day": 2}
+    recall = RecallRound(person_id=owner.id, due_on=date(2030, 1, 1), language="en", seed=1, items=[item])
+    session.add_all([follow_up, pair, recall])
+    session.flush()
+    # Addresses whose value depends on the route: endpoint and name.
+    by_route = {
+        "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
+        "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
+        "practice_mail.recall_question.token": sign(Purpose.RECALL, recall.id),
+        "practice_mail.stop_recall.token": sign(Purpose.STOP_RECALL, owner.id),
+        "notifications.calendar_feed.token": new_address(session, owner.id),
+        **{
+            f"{endpoint}.enrolment_id": practising.id
+            for endpoint in OWN
+            if endpoint.startswith(("practice.", "pretest."))
+        },
+    }
     values = {
+        **by_route,
+        "follow_up_id": follow_up.id, "pair_id": pair.id, "round_id": recall.id, "moment": "before",
         "agency_slug": agency.slug, "enrolment_id": completion.enrolment_id, "lesson_id": "l1", "activity_id": "q-risk",
         "number": 1, "place": 1, "slug": "sample-101", "version_number": 1, "path": "cycle.en.svg",
         "code": certificate.code, "grant_id": held.id, "person_id": owner.id, "position_id": position.id,
@@ -145,7 +190,7 @@ def _addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
     """(endpoint, method, address) of every route."""
     found = []
     for rule in app.url_map.iter_rules():
-        values = {name: world.values[name] for name in rule.arguments}
+        values = {name: world.values.get(f"{rule.endpoint}.{name}", world.values.get(name)) for name in rule.arguments}
         with app.test_request_context():
             address = app.url_for(rule.endpoint, **values)
         found += [(rule.endpoint, method, address) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]

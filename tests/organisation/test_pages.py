@@ -73,7 +73,7 @@ def test_a_new_person_can_sign_in_with_the_password_shown_once(
     shown = re.search(r"<code>([a-z2-9-]{19})</code>", answer.get_data(as_text=True))
     assert shown
     assert client.post("/sign-in", data={"email": "ase@example.org", "password": shown[1]}).status_code == 303
-    assert '<html lang="nb"' in client.get("/").get_data(as_text=True)  # the nearest to nynorsk that there is
+    assert '<html lang="nn"' in client.get("/").get_data(as_text=True)
     person = person_by(session, "ase@example.org")
     assert person is not None
     page = hr.get(f"{town.address}/people/{person.id}").get_data(as_text=True)

@@ -1,0 +1,87 @@
+# ruff: noqa: E501  (a mail reads best on one line)
+"""The words of every mail: kind -> language -> subject, body, words of the link.
+
+Names in braces are filled in by ``messages.compose``. A blank line separates paragraphs.
+"""
+
+from __future__ import annotations
+
+TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "assigned": {
+        "nb": ("Nytt for deg: {title}", "Hei {name}.\n\nDu har fått læringsløpet «{title}».{due}\n\nDu kan ta det litt etter litt, ti minutter om gangen.", "Begynn her"),
+        "nn": ("Nytt til deg: {title}", "Hei {name}.\n\nDu har fått læringsløpet «{title}».{due}\n\nDu kan ta det litt etter litt, ti minutt om gongen.", "Start her"),
+        "en": ("New for you: {title}", "Hello {name}.\n\nYou have been assigned the learning path “{title}”.{due}\n\nYou can take it bit by bit, ten minutes at a time.", "Begin here"),
+    },
+    "due-soon": {
+        "nb": ("Frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er {date}. Du har litt igjen.", "Fortsett her"),
+        "nn": ("Frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er {date}. Du har litt att.", "Hald fram her"),
+        "en": ("Due {date}: {title}", "Hello {name}.\n\nThe learning path “{title}” is due {date}. You have a little left.", "Continue here"),
+    },
+    "overdue": {
+        "nb": ("Fristen er gått ut: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» var {date}. Du kan fortsatt fullføre. Si fra til HR hvis noe står i veien.", "Fortsett her"),
+        "nn": ("Fristen er ute: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» var {date}. Du kan framleis fullføre. Sei frå til HR om noko står i vegen.", "Hald fram her"),
+        "en": ("Overdue: {title}", "Hello {name}.\n\nThe learning path “{title}” was due {date}. You can still complete it. Tell HR if something is in the way.", "Continue here"),
+    },
+    "certificate": {
+        "nb": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligger klart.", "Se kursbeviset"),
+        "nn": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligg klart.", "Sjå kursbeviset"),
+        "en": ("Certificate: {title}", "Hello {name}.\n\nYou have completed “{title}”. Your certificate is ready.", "See the certificate"),
+    },
+    "plan": {
+        "nb": ("{days} dager etter: {title}", "Hei {name}.\n\nFor {days} dager siden fullførte du «{title}» og la en plan.\n\n{question}", "Skriv mer om hvordan det gikk"),
+        "nn": ("{days} dagar etter: {title}", "Hei {name}.\n\nFor {days} dagar sidan fullførte du «{title}» og la ein plan.\n\n{question}", "Skriv meir om korleis det gjekk"),
+        "en": ("{days} days on: {title}", "Hello {name}.\n\n{days} days ago you completed “{title}” and made a plan.\n\n{question}", "Write more about how it went"),
+    },
+    "commitment": {
+        "nb": ("Det du lovet deg selv: {title}", "Hei {name}.\n\nFor {days} dager siden, i kurset «{title}», lovet du deg selv noe. Hvordan gikk det? Ett klikk er nok.", "Skriv mer om hvordan det gikk"),
+        "nn": ("Det du lova deg sjølv: {title}", "Hei {name}.\n\nFor {days} dagar sidan, i kurset «{title}», lova du deg sjølv noko. Korleis gjekk det? Eitt klikk er nok.", "Skriv meir om korleis det gjekk"),
+        "en": ("What you promised yourself: {title}", "Hello {name}.\n\n{days} days ago, in the course “{title}”, you made yourself a promise. How did it go? One click is enough.", "Write more about how it went"),
+    },
+    "recall": {
+        "nb": ("To minutter: hva husker du?", "Hei {name}.\n\nHer er {count} spørsmål fra kurs du har fullført. Å hente fram det du har lært noen ganger, gjør at det sitter.", "Svar her"),
+        "nn": ("To minutt: kva hugsar du?", "Hei {name}.\n\nHer er {count} spørsmål frå kurs du har fullført. Å hente fram det du har lært nokre gonger, gjer at det sit.", "Svar her"),
+        "en": ("Two minutes: what do you remember?", "Hello {name}.\n\nHere are {count} questions from courses you have completed. Recalling what you learned a few times makes it stay.", "Answer here"),
+    },
+    "pair-invited": {
+        "nb": ("{other} vil lære sammen med deg", "Hei {name}.\n\n{other} tar kurset «{title}» og ber deg være læringspartner. Du leser det {other} velger å dele, og spør hvordan det går. Du kan si ja eller nei.", "Svar her"),
+        "nn": ("{other} vil lære saman med deg", "Hei {name}.\n\n{other} tek kurset «{title}» og ber deg vere læringspartnar. Du les det {other} vel å dele, og spør korleis det går. Du kan seie ja eller nei.", "Svar her"),
+        "en": ("{other} wants to learn with you", "Hello {name}.\n\n{other} takes the course “{title}” and asks you to be their learning partner. You read what {other} chooses to share, and ask how it goes. You can say yes or no.", "Answer here"),
+    },
+    "pair-accepted": {
+        "nb": ("{other} er læringspartneren din", "Hei {name}.\n\n{other} har sagt ja til å være læringspartner i «{title}». Velg selv hva du vil dele.", "Velg hva du deler"),
+        "nn": ("{other} er læringspartnaren din", "Hei {name}.\n\n{other} har sagt ja til å vere læringspartnar i «{title}». Vel sjølv kva du vil dele.", "Vel kva du deler"),
+        "en": ("{other} is your learning partner", "Hello {name}.\n\n{other} has said yes to being your learning partner in “{title}”. You choose what to share.", "Choose what you share"),
+    },
+    "pair-ended": {
+        "nb": ("Læringspartner i {title}", "Hei {name}.\n\n{other} er ikke lenger læringspartneren din i «{title}». Du kan spørre en annen kollega.", "Spør en kollega"),
+        "nn": ("Læringspartnar i {title}", "Hei {name}.\n\n{other} er ikkje lenger læringspartnaren din i «{title}». Du kan spørje ein annan kollega.", "Spør ein kollega"),
+        "en": ("Learning partner in {title}", "Hello {name}.\n\n{other} is no longer your learning partner in “{title}”. You can ask another colleague.", "Ask a colleague"),
+    },
+    "pair-ask": {
+        "nb": ("Spør {other} hvordan det går", "Hei {name}.\n\nDu er læringspartneren til {other} i «{title}». Ta fem minutter og spør: Hva har du gjort siden sist, og hva skjedde?", "Se det som er delt med deg"),
+        "nn": ("Spør {other} korleis det går", "Hei {name}.\n\nDu er læringspartnaren til {other} i «{title}». Ta fem minutt og spør: Kva har du gjort sidan sist, og kva skjedde?", "Sjå det som er delt med deg"),
+        "en": ("Ask {other} how it goes", "Hello {name}.\n\nYou are the learning partner of {other} in “{title}”. Take five minutes and ask: What have you done since last time, and what happened?", "See what is shared with you"),
+    },
+    "manager-note": {
+        "nb": ("Fra {other}: {title}", "Hei {name}.\n\n{other} tar kurset «{title}» og har sendt deg dette:", "Om kurset"),
+        "nn": ("Frå {other}: {title}", "Hei {name}.\n\n{other} tek kurset «{title}» og har sendt deg dette:", "Om kurset"),
+        "en": ("From {other}: {title}", "Hello {name}.\n\n{other} takes the course “{title}” and has sent you this:", "About the course"),
+    },
+}  # fmt: skip
+
+DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
+WHY = {
+    "nb": "Du får denne e-posten fordi du bruker Handlingsrom i arbeidet ditt.",
+    "nn": "Du får denne e-posten fordi du bruker Handlingsrom i arbeidet ditt.",
+    "en": "You get this mail because you use Handlingsrom at work.",
+}
+OUTCOMES = {  # the one-click answers to a plan or promise
+    "nb": {"done": "Ja, jeg gjorde det", "partly": "Delvis", "not-yet": "Ikke ennå", "dropped": "Det er ikke aktuelt lenger"},
+    "nn": {"done": "Ja, eg gjorde det", "partly": "Delvis", "not-yet": "Ikkje enno", "dropped": "Det er ikkje aktuelt lenger"},
+    "en": {"done": "Yes, I did it", "partly": "Partly", "not-yet": "Not yet", "dropped": "It is no longer relevant"},
+}  # fmt: skip
+STOP = {
+    "nb": "Jeg vil ikke ha flere spørsmål på e-post",
+    "nn": "Eg vil ikkje ha fleire spørsmål på e-post",
+    "en": "I want no more questions by mail",
+}
