@@ -42,7 +42,7 @@ imports: setup-dev ## The plan of who may import whom
 
 translate: setup-dev ## Gather new texts of the interface into the catalogues
 	$(BIN)/pybabel extract -F babel.cfg -k lazy_gettext -k _l --no-location --sort-output --omit-header -o /tmp/messages.pot .
-	for language in nb nn; do test ! -f learning/translations/$$language/LC_MESSAGES/messages.po || $(BIN)/pybabel update -i /tmp/messages.pot -d learning/translations -l $$language --no-fuzzy-matching --omit-header --ignore-obsolete; done
+	for language in nb nn; do test ! -f learning/translations/$$language/LC_MESSAGES/messages.po || $(BIN)/pybabel update -i /tmp/messages.pot -d learning/translations -l $$language --no-fuzzy-matching --width=100 --ignore-obsolete; done
 
 clean: ## Remove what was made, and the demo's data
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache tests/browser/node_modules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from werkzeug.routing import IntegerConverter, Map
 csrf = CSRFProtect()
 babel = Babel()
 
+_COURSE_LINK = re.compile(r'<a [^>]*href="course:[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -114,6 +116,11 @@ def init_interface(app: Flask) -> None:
     def _named_within(html: str, prefix: str) -> Markup:
         """Put a prefix before the names of an activity's fields, so that several stand in one form."""
         return Markup(str(html).replace(' name="', f' name="{prefix}.'))  # noqa: S704  (our own template's output)
+
+    @app.template_filter("without_course_links")
+    def _without_course_links(html: str) -> Markup:
+        """A course's links lead nowhere on paper: their words stay."""
+        return Markup(_COURSE_LINK.sub(r"\1", str(html)))  # noqa: S704  (the catalogue's sanitised HTML)
 
     @app.template_filter("one_level_down")
     def _one_level_down(html: str) -> Markup:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import segno
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
 from learning import clock
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.texts import TEXTS, facts
 from learning.database import insert_once
-
-STATIC = Path(__file__).resolve().parents[1] / "static"
+from learning.printing import to_pdf
 
 
 def confirm_address(certificate: Certificate) -> str:
@@ -41,22 +36,7 @@ def render(certificate: Certificate) -> bytes:
         qr=segno.make(address, error="m").svg_data_uri(border=0, dark="#0b2239", scale=4),
         issued=certificate.issued_at.astimezone(clock.OSLO).isoformat(timespec="seconds"),
     )
-    document = HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_OnlyOurFiles())
-    pdf: bytes | None = document.write_pdf(
-        pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=certificate.code.encode()
-    )
-    assert pdf is not None
-    return pdf
-
-
-class _OnlyOurFiles(URLFetcher):
-    """A certificate's page may load our own static files and inline images, nothing else."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
-        parts = urlsplit(url)
-        if parts.scheme == "data" or (parts.scheme == "file" and Path(parts.path).resolve().is_relative_to(STATIC)):
-            return super().fetch(url, headers)
-        raise ValueError(f"not fetched: {url}")
+    return to_pdf(html, certificate.code.encode())
 
 
 def stored_pdf(session: Session, certificate: Certificate) -> bytes | None:

@@ -46,7 +46,7 @@ def draft(text: CourseText, moment: NoteMoment) -> str:
 
 def plain_paragraphs(html: str) -> str:
     """Plain text of simple HTML, with a blank line between paragraphs and a hyphen before list items."""
-    marked = html.replace("<li>", "<li>- ").replace("</li>", "</li>\n").replace("</p>", "</p>\n\n")
+    marked = html.replace("\n", " ").replace("<li>", "<li>- ").replace("</li>", "</li>\n").replace("</p>", "</p>\n\n")
     marked = marked.replace("</ul>", "</ul>\n").replace("</ol>", "</ol>\n").replace("<br>", "\n")
     lines = [" ".join(Markup(line).striptags().split()) for line in marked.split("\n")]  # noqa: S704  (tags are taken)
     kept: list[str] = []

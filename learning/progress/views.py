@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +17,7 @@ from learning.activities.registry import Answer, InvalidAnswer, Mark, activity_t
 from learning.catalogue import addresses, store
 from learning.catalogue.document import Activity, CourseDocument, CourseText, Lesson
 from learning.database import db
-from learning.progress import answering, assessing, completing, enrolling, notes, overview, pretesting
+from learning.progress import answering, assessing, completing, enrolling, notes, overview, pretesting, taking_away
 from learning.progress.answering import NotAllAnswered
 from learning.progress.completion import unanswered
 from learning.progress.models import Enrolment
@@ -102,6 +102,8 @@ def resume(enrolment_id: int) -> AnyResponse:
     )
     if open_attempt is not None:
         return redirect(url_for("assessment.resume", enrolment_id=enrolment.id, number=open_attempt.number), 303)
+    if assessing.why_closed(db.session, enrolment, taking.document) is None:
+        return redirect(url_for("assessment.intro", enrolment_id=enrolment.id), 303)
     return redirect(url_for("progress.course_map", enrolment_id=enrolment.id), 303)
 
 
@@ -222,6 +224,7 @@ def _lesson_page(
             for activity in lesson.activities
         },
         answers=answers,
+        take_away={activity.id: taking_away.can_be_taken(activity) for activity in lesson.activities},
         marks=marks,
         recalled=recalled,
         errors=errors or {},
@@ -283,6 +286,8 @@ def finish(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[str, int]:
     following = taking.text.lesson_after(lesson_id)
     if following is not None and completion is None:
         return redirect(url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=following.id), 303)
+    if completion is None:
+        return redirect(url_for("progress.resume", enrolment_id=enrolment_id), 303)
     return redirect(url_for("progress.course_map", enrolment_id=enrolment_id), 303)
 
 
@@ -300,6 +305,29 @@ def note(enrolment_id: int, lesson_id: str) -> AnyResponse:
         flash(gettext("The note is saved."))
     target = url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id, _anchor="note")
     return redirect(target, 303)
+
+
+@blueprint.get("/learn/<int:enrolment_id>/lessons/<lesson_id>/activities/<activity_id>/take-away.<file_type>")
+@signed_in
+def take_away(enrolment_id: int, lesson_id: str, activity_id: str, file_type: str) -> AnyResponse:
+    """A sheet, plan or guide as a file; an empty sheet is a form to fill in by hand."""
+    taking = own_enrolment(enrolment_id)
+    the_lesson = _lesson_or_404(taking.text, lesson_id)
+    activity = the_lesson.activity(activity_id)
+    if activity is None or file_type not in taking_away.can_be_taken(activity):
+        abort(404)
+    kept = answering.latest_answers(db.session, enrolment_id, taking.text).get(activity_id)
+    if file_type == "xlsx":
+        content = taking_away.sheet_as_xlsx(activity, kept or {"rows": []}, the_lesson.title)
+        media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    else:
+        content = taking_away.as_pdf(taking.text, the_lesson, activity, kept, clock.today())
+        media_type = "application/pdf"
+    return Response(
+        content,
+        mimetype=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{taking.document.id}-{activity_id}.{file_type}"'},
+    )
 
 
 @blueprint.get("/learn/<int:enrolment_id>/print")

@@ -104,6 +104,7 @@ OWN = {
     "practice.follow_up", "practice.pair", "practice.share", "practice.partner", "practice.answer_pair",
     "practice.end_pair", "practice.manager_note", "practice_mail.own_recall",
     "progress.note", "progress.print_course", "pretest.start", "pretest.questions", "pretest.result",
+    "progress.take_away",
 }  # fmt: skip
 
 
@@ -161,8 +162,11 @@ def _build(session: Session, version: CourseVersion) -> World:
         **{
             f"{endpoint}.enrolment_id": practising.id
             for endpoint in OWN
-            if endpoint.startswith(("practice.", "pretest."))
+            if endpoint.startswith(("practice.", "pretest.", "progress.take_away"))
         },
+        "progress.take_away.lesson_id": "l2",
+        "progress.take_away.activity_id": "s-steps",
+        "progress.take_away.file_type": "xlsx",
     }
     values = {
         **by_route,

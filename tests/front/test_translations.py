@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -13,8 +14,9 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
-def test_every_text_of_the_interface_is_there_in_bokmaal() -> None:
-    catalogue = ROOT / "learning" / "translations" / "nb" / "LC_MESSAGES" / "messages.po"
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_every_text_of_the_interface_is_there_in_norwegian(language: str) -> None:
+    catalogue = ROOT / "learning" / "translations" / language / "LC_MESSAGES" / "messages.po"
     with catalogue.open("rb") as file:
         translated = {
             (message.id[0] if isinstance(message.id, tuple) else message.id): message.string
