@@ -30,9 +30,15 @@ def engine(database_url: str) -> Any:
     made.dispose()
 
 
+def _is_ours(name: str | None, kind: str, *_: object) -> bool:
+    """The index of the search is each database's own, not a table of the program."""
+    return not (kind == "table" and (name or "").startswith("passage_index"))
+
+
 def _differences(engine: Engine) -> list[Any]:
+    options = {"compare_type": _compare_type, "include_name": _is_ours}
     with engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": _compare_type}), metadata)
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
 
 def test_the_migrated_database_is_what_the_models_say(engine: Engine) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from learning import clock
-from learning.database import Base, BigId
+from learning.database import Base, BigId, text_enum
 
 
 class Course(Base):
@@ -81,3 +82,30 @@ class CourseVersionMedia(Base):
     digest: Mapped[str] = mapped_column(ForeignKey("media_file.digest"))
 
     media: Mapped[MediaFile] = relationship()
+
+
+class PassageKind(StrEnum):
+    COURSE = "course"
+    LESSON = "lesson"
+    TERM = "term"  # of the glossary
+
+
+class CoursePassage(Base):
+    """A piece of the current version of a course as it is searched; made anew when another version is published.
+
+    ``folded`` is title and text in small letters, for words inside words. The stems lie in ``passage_index``, which
+    is each database's own: an FTS5 table in SQLite, a tsvector with a GIN index in PostgreSQL.
+    """
+
+    __tablename__ = "course_passage"
+    __table_args__ = (Index("ix_course_passage_course_id", "course_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    kind: Mapped[PassageKind] = mapped_column(text_enum(PassageKind))
+    anchor: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from learning.access import audit
+from learning.catalogue import searching
 from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.document import CourseDocument
 from learning.catalogue.media import MEDIA_TYPES, media_files
@@ -89,6 +90,7 @@ def publish(session: Session, folder: Path, actor_id: int | None = None) -> tupl
             digest=digest,
         )
     session.flush()
+    searching.index(session, version, document)
     return version, created
 
 

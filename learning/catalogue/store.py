@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from learning.catalogue.document import CourseDocument, CourseText
+from learning.catalogue.document import CourseDocument
 from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
 
 MOST_KEPT = 256
 _documents: OrderedDict[str, CourseDocument] = OrderedDict()  # by digest; the longest unused first
-_folded: OrderedDict[tuple[str, str], tuple[tuple[int, str], ...]] = OrderedDict()  # by digest and language
 _lock = Lock()
 
 
@@ -78,54 +76,3 @@ def media_file(session: Session, slug: str, version_number: int, path: str) -> M
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.slug == slug, CourseVersion.number == version_number, CourseVersionMedia.path == path)
     )
-
-
-@dataclass(frozen=True)
-class Found:
-    """A course in the catalogue; ``text`` is in the searcher's language or the nearest."""
-
-    version: CourseVersion
-    document: CourseDocument
-    text: CourseText
-
-
-def _weighted(digest: str, text: CourseText, course_id: str) -> tuple[tuple[int, str], ...]:
-    """What is searched, case-folded, with the weight of a hit there; made once for each version and language."""
-    key = (digest, text.language)
-    kept = _folded.get(key)
-    if kept is not None:
-        return kept
-    parts = (
-        (8, text.title),
-        (4, text.summary),
-        (3, " ".join(outcome.text for outcome in text.outcomes)),
-        (3, " ".join(lesson.title for lesson in text.lessons)),
-        (1, f"{course_id} {text.search_text}"),
-    )
-    folded = tuple((weight, part.casefold()) for weight, part in parts)
-    with _lock:
-        _folded[key] = folded
-        while len(_folded) > 4 * MOST_KEPT:
-            _folded.popitem(last=False)
-    return folded
-
-
-def search(
-    session: Session, query: str, language: str, *, line: str | None = None, level: str | None = None
-) -> list[Found]:
-    """Current courses that hold every word of ``query``, best first; all by id without a query.
-
-    A word may stand inside another: Norwegian writes "risikostyring" in one.
-    """
-    words = query.casefold().split()[:10]
-    ranked: list[tuple[int, str, Found]] = []
-    for version in current_versions(session):
-        document = load_document(session, version.id)
-        if (line and document.line != line) or (level and level not in document.levels):
-            continue
-        text = document.text(language)
-        parts = _weighted(version.digest, text, document.id)
-        scores = [sum(weight for weight, part in parts if word in part) for word in words]
-        if all(scores):
-            ranked.append((-sum(scores), document.id, Found(version, document, text)))
-    return [found for _, _, found in sorted(ranked, key=lambda each: each[:2])]

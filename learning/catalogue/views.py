@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from learning.access.guard import public, requires
 from learning.access.policy import Permission
-from learning.catalogue import addresses, store
+from learning.catalogue import addresses, searching, store
 from learning.catalogue.commands import find_courses
 from learning.catalogue.compiling import compile_if_changed
 from learning.catalogue.document import CourseDocument
@@ -43,7 +43,7 @@ def courses() -> str:
     line = request.args.get("line") or None
     level = request.args.get("level") or None
     query = request.args.get("q", "")[:100]
-    found = store.search(db.session, query, interface_language(), line=line, level=level)
+    found = searching.search(db.session, query, interface_language(), line=line, level=level)
     return render_template(
         "catalogue/courses.html",
         found=found,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from learning.catalogue.store import Found
+from learning.catalogue.searching import Found
 from learning.paths.due_dates import Status
 from learning.paths.learner import MyPath
 from learning.progress.overview import CourseProgress

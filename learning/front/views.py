@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from learning import clock
 from learning.access.guard import current_actor, public, signed_in, signed_in_actor
-from learning.catalogue import store
+from learning.catalogue import searching
 from learning.catalogue.views import LINES
 from learning.certificates.listing import for_person as certificates_of
 from learning.database import db
@@ -35,7 +35,7 @@ def _navigation() -> dict[str, Any]:
 @public
 def start() -> str:
     """What this is, for strangers; what to do next, for learners."""
-    catalogue = store.search(db.session, "", interface_language())
+    catalogue = searching.search(db.session, "", interface_language())
     actor = current_actor()
     if actor is None:
         by_line = {line: [each for each in catalogue if each.document.line == line] for line in LINES}

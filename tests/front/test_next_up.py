@@ -9,7 +9,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.catalogue.store import Found
+from learning.catalogue.searching import Found
 from learning.front.next_up import NextUp, choose, suggest
 from learning.paths.due_dates import Status
 from learning.paths.learner import MyPath, MyStep
