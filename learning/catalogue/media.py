@@ -9,6 +9,8 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 from learning.catalogue.faults import Faults, FileReporter
 
 LARGEST_FILE = 2 * 1024 * 1024  # bytes
+LARGEST_FILM = 25 * 1024 * 1024
+FILMS = (".mp4", ".webm")
 LONGEST_PATH = 200  # characters, as in the database
 MEDIA_TYPES = {
     ".svg": "image/svg+xml",
@@ -17,6 +19,8 @@ MEDIA_TYPES = {
     ".jpeg": "image/jpeg",
     ".webp": "image/webp",
     ".vtt": "text/vtt",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 _RUNS_OR_EMBEDS = {"script", "foreignobject", "handler", "listener", "iframe", "embed", "object"}
@@ -47,8 +51,9 @@ def check_media(folder: Path, faults: Faults) -> dict[str, Path]:
             report.error(
                 1, f"Files of the kind {kind or 'without ending'} are not served.", f"Use {', '.join(MEDIA_TYPES)}."
             )
-        if path.stat().st_size > LARGEST_FILE:
-            report.error(1, f"The file is larger than {LARGEST_FILE // 2**20} MiB.", "Make it smaller.")
+        largest = LARGEST_FILM if kind in FILMS else LARGEST_FILE
+        if path.stat().st_size > largest:
+            report.error(1, f"The file is larger than {largest // 2**20} MiB.", "Make it smaller.")
         elif kind == ".svg":
             _check_drawing(path.read_bytes(), report)
     return found

@@ -95,7 +95,7 @@ def media(slug: str, version_number: int, path: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     response.set_etag(found.digest)
-    response.make_conditional(request)
+    response.make_conditional(request, accept_ranges=True, complete_length=len(found.content))  # films are sought in
     return response
 
 

@@ -56,6 +56,7 @@ def _menu(actor: Actor | None) -> Menu:
     if actor is None:
         return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
     main.append(_item("front.record", gettext("My record")))
+    main.append(_item("practice.practice", gettext("After the course")))
     groups: list[Group] = []
     entries = (  # as wide as an agency; what the reader may not do is left out
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),

@@ -20,6 +20,7 @@ from learning.front.next_up import choose
 from learning.front.wording import line_sentence
 from learning.interface import interface_language
 from learning.paths.learner import my_paths
+from learning.practice import follow_ups, recall
 from learning.progress import overview
 from learning.progress.completing import current_position
 
@@ -53,6 +54,8 @@ def start() -> str:
         completed=[each for each in progress if each.completion is not None],
         certificates={each.completion_id: each for each in certificates_of(db.session, actor.person_id)},
         today=clock.today(),
+        to_follow_up=len(follow_ups.due_for(db.session, actor.person_id, clock.today())),
+        recall_round=recall.waiting_for(db.session, actor.person_id, clock.today()),
     )
 
 
