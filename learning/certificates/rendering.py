@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,12 +19,20 @@ from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.texts import TEXTS, facts
 from learning.database import insert_once
 
+LONGEST_NAME = 120  # characters
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
 def confirm_address(certificate: Certificate) -> str:
     """The public address that the QR code leads to."""
     return f"{current_app.config['SETTINGS'].base_url}/certificates/{certificate.code}"
+
+
+def file_name(certificate: Certificate) -> str:
+    """The name of the downloaded file: whose certificate it is, and of which course."""
+    words = f"{certificate.content['name']} - {certificate.content['course']}"
+    plain = " ".join(re.sub(r'[\x00-\x1f<>:"/\\|?*]', " ", words).split())
+    return f"{plain[:LONGEST_NAME].rstrip(' .')}.pdf"
 
 
 def render(certificate: Certificate) -> bytes:
