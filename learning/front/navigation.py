@@ -57,6 +57,7 @@ def _menu(actor: Actor | None) -> Menu:
         return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
     main.append(_item("front.record", gettext("My record")))
     groups: list[Group] = []
+    boards: list[Agency] = []
     entries = (  # as wide as an agency; what the reader may not do is left out
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
         (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
@@ -79,7 +80,11 @@ def _menu(actor: Actor | None) -> Menu:
         if items:
             groups.append(Group(agency.name, items))
             if Permission.SEE_BOARD in allowed:
-                main.append(_item("paths.board", agency.name, agency_slug=agency.slug))
+                boards.append(agency)
+    for agency in boards:
+        # One name for the page; who sees several agencies needs to tell them apart.
+        label = gettext("Overview") if len(boards) == 1 else agency.name
+        main.append(_item("paths.board", label, agency_slug=agency.slug))
     more = []
     everywhere = permissions_in(actor, None).union(*(permissions_in(actor, agency.id) for agency in agencies))
     if Permission.SEE_AUTHORING in everywhere:
