@@ -16,6 +16,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
+from learning.cards import as_cards
+
 csrf = CSRFProtect()
 babel = Babel()
 
@@ -92,7 +94,10 @@ def init_interface(app: Flask) -> None:
     app.register_error_handler(HTTPException, _error_page)
 
     @app.template_filter("day")
-    def _day(value: date | datetime | None) -> str:
+    def _day(value: date | datetime | str | None) -> str:
+        """A date in words; a string is one as yyyy-mm-dd."""
+        if isinstance(value, str):
+            value = date.fromisoformat(value)
         return format_date(value, "d. MMMM y" if interface_language() != "en" else "d MMMM y") if value else ""
 
     @app.template_filter("moment")
@@ -121,6 +126,11 @@ def init_interface(app: Flask) -> None:
     def _without_course_links(html: str) -> Markup:
         """A course's links lead nowhere on paper: their words stay."""
         return Markup(_COURSE_LINK.sub(r"\1", str(html)))  # noqa: S704  (the catalogue's sanitised HTML)
+
+    @app.template_filter("cards")
+    def _cards(html: str, until: str = "narrow") -> Markup:
+        """A table that is shown as cards where the screen is narrow."""
+        return Markup(as_cards(str(html), until))  # noqa: S704  (our own template's output, autoescaped)
 
     @app.template_filter("one_level_down")
     def _one_level_down(html: str) -> Markup:

@@ -19,7 +19,7 @@ class SignInForm(FlaskForm):
 
 class PasswordForm(FlaskForm):
     current = PasswordField(
-        _l("Your password now"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)]
+        _l("Current password"), validators=[DataRequired(_l("Write your password.")), Length(max=1000)]
     )
     new = PasswordField(
         _l("New password"),

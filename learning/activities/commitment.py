@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, value
 from learning.activities.option_lists import BULLETS, read_list
@@ -21,6 +22,7 @@ class Commitment(ActivityType):
     """Answer: ``{"choice": key}`` or ``{"choice": "own-words", "text": ...}``."""
 
     name = "commitment"
+    title = _l("Promise")
     summary = "A promise that the learner picks or writes; mail asks after 30, 60 and 90 days how it went."
     example = """::: commitment c-first {outcome=o1}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form
 from learning.activities.prose_pieces import count_words, paragraphs, render_block, without_closing_quote
@@ -16,6 +17,7 @@ class Figure(ActivityType):
     """Only looked at. The picture's file may differ between languages. Its alternative text is checked as prose."""
 
     name = "figure"
+    title = _l("Figure")
     summary = "A picture that teaches, with the text that says what it shows."
     example = """::: figure fig-scale
 

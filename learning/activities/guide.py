@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form
 from learning.activities.block_options import whole_number
@@ -19,6 +20,7 @@ class Guide(ActivityType):
     """Only read. ``minutes`` is how long it takes to run, None when unsaid."""
 
     name = "guide"
+    title = _l("Guide")
     summary = "A guide for a meeting, which the leader prints and runs without the author."
     example = """::: guide g-team {minutes=30}
 

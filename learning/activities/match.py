@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_map, value
@@ -40,6 +41,7 @@ class Match(ActivityType):
     """
 
     name = "match"
+    title = _l("Pairs")
     summary = "Pairs to find: each on the left gets one on the right; extra ones on the right distract."
     example = """::: match m-words {outcome=o1}
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_list, values
 from learning.activities.marking import share_of
@@ -20,6 +21,7 @@ class Multiple(ActivityType):
     """Answer: ``{"choices": [key, ...]}`` in the order of the course. Solution: the same for the right ones."""
 
     name = "multiple"
+    title = _l("Multiple choice")
     summary = "A question with several right answers, scored option by option."
     example = """::: multiple kc-who {outcome=o1}
 

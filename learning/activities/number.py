@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, value
 from learning.activities.block_options import decimal_number
@@ -42,6 +43,7 @@ class Number(ActivityType):
     """Answer: ``{"number": "1.5"}``. Solution: ``{"number", "tolerance", "unit"}``."""
 
     name = "number"
+    title = _l("Number")
     summary = "A number to work out, right within a tolerance."
     example = """::: number kc-limit {answer=1 tolerance=0 unit="late alarms" outcome=o1}
 

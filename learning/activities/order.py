@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_list, value
 from learning.activities.block_options import flag
@@ -22,6 +23,7 @@ class Order(ActivityType):
     """Answer: ``{"order": [key, ...]}``, first to last. Solution: the same for the right order."""
 
     name = "order"
+    title = _l("Order")
     summary = "Steps to put in the right order, by numbers, without dragging."
     example = """::: order kc-steps {outcome=o1}
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_map, value
 from learning.activities.option_lists import ListStyle, read_list
@@ -30,6 +31,7 @@ class Plan(ActivityType):
     """
 
     name = "plan"
+    title = _l("Plan")
     summary = "An if-then plan with sign, helper and date, asked about by mail after 30, 60 and 90 days."
     example = """::: plan plan-next {outcome=o1}
 

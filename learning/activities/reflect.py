@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, value
 from learning.activities.prose_pieces import KEY, count_words, render_block, trimmed
@@ -18,6 +19,7 @@ class Reflect(ActivityType):
     """Answer: ``{"text": words}``. ``recall`` is the id of an earlier reflection to show again."""
 
     name = "reflect"
+    title = _l("Reflection")
     summary = "A private thought in the learner's own words, which a later one may show again."
     example = """::: reflect r-before
 

@@ -92,11 +92,17 @@ class Mark:
     explanation: str = ""
     solution: Data = field(default_factory=dict)
 
+    @property
+    def parts_right(self) -> int:
+        """How many of the parts in ``right`` were right."""
+        return sum(self.right.values())
+
 
 class ActivityType(ABC):
     """One type of activity. Instances are stateless; one is registered for each type."""
 
     name: ClassVar[str]
+    title: ClassVar[Any]  # what learners call it, lazily translated: _l("Single choice")
     summary: ClassVar[str]  # one sentence for authors: what it is and when to use it
     example: ClassVar[str]  # a whole faultless block, header and fences included; authors see it rendered
     scored: ClassVar[bool] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_map, value
 from learning.activities.block_options import whole_number
@@ -20,6 +21,7 @@ class Scale(ActivityType):
     """Answer: ``{"statements": {key: step}}``, steps from 1. The option ``points`` (or ``steps``) is their number."""
 
     name = "scale"
+    title = _l("Self-assessment")
     summary = "Statements on which learners place themselves; private, never marked."
     example = """::: scale s-after {anchors="Not at all|Completely"}
 

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_list, value, values
 from learning.activities.meters import read_meters, readings
@@ -63,6 +64,7 @@ class Scenario(ActivityType):
     """
 
     name = "scenario"
+    title = _l("Scenario")
     summary = "A story where every choice has consequences; meters may show them. For judgement, not for facts."
     example = """::: scenario sc-pilot {start=p1 outcome=o2}
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, text_list, value
 from learning.activities.block_options import decimal_number, whole_number
@@ -33,6 +34,7 @@ class Sheet(ActivityType):
     """
 
     name = "sheet"
+    title = _l("Work sheet")
     summary = "A table that learners fill with material from their own unit, and take away as PDF or XLSX."
     example = """::: sheet sheet-register {outcome=o1 rows=4 min=2}
 
@@ -238,7 +240,9 @@ def _example_cell(column: Data, cell: str, line: int, render: Renderer, report: 
                 "Write one of the keys: " + ", ".join(labels) + ".",
             )
         return {"html": render.inline(labels.get(plain, plain), line)}
-    if kind == "date" and plain and _iso_date(plain) is None:
+    if kind == "date" and plain:
+        if _iso_date(plain) is not None:
+            return {"html": render.inline(plain, line), "day": plain}  # shown as the reader writes dates
         report.error(line, f"The example {plain!r} is no date.", "Write it as 2027-03-01.")
     if kind in ("number", "computed") and plain and decimal_number(plain) is None:
         report.error(line, f"The example {plain!r} is no number.", "Write it with a point, such as 1.5.")

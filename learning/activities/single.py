@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, value
 from learning.activities.marking import share_of
@@ -20,6 +21,7 @@ class Single(ActivityType):
     """Answer: ``{"choice": key}``. Solution: ``{"choice": key}``."""
 
     name = "single"
+    title = _l("Single choice")
     summary = "A question with one best answer; every option has feedback of its own."
     example = """::: single kc-residual {outcome=o1}
 

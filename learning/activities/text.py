@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from learning.activities.answer_forms import FaultyAnswer, Form, value
 from learning.activities.block_options import whole_number
@@ -47,6 +48,7 @@ class Text(ActivityType):
     """Answer: ``{"text": "risikovilje"}``. Solution: ``{"text": the first accepted answer}``."""
 
     name = "text"
+    title = _l("Short answer")
     summary = "A word the learner writes; accepted answers and foreseen wrong ones have their own feedback."
     example = """::: text t-limit {outcome=o1 typos=1}
 

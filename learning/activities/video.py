@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from learning.activities.block_options import whole_number
 from learning.activities.prose_pieces import count_words, in_code, render_block, trimmed
 from learning.activities.registry import ActivityType, Answer, Data, Line, RawBlock, Renderer, Reporter, register
@@ -20,6 +22,7 @@ class Video(ActivityType):
     """Only seen. ``data``: ``title``, ``film`` and ``captions`` (``course:media/`` links), ``transcript`` HTML."""
 
     name = "video"
+    title = _l("Film")
     summary = "A short film that lies in the course's media folder, with captions and a transcript."
     example = """::: video v-meeting {captions=meeting.en.vtt minutes=2}
 

@@ -78,7 +78,7 @@ class EndForm(FlaskForm):
 
 class UnitForm(FlaskForm):
     name = _text(_l("Name"), 200)
-    parent = SelectField(_l("Below"), coerce=int)
+    parent = SelectField(_l("Parent unit"), coerce=int)
 
 
 class RenameForm(FlaskForm):

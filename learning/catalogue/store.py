@@ -58,6 +58,14 @@ def current_versions(session: Session) -> list[CourseVersion]:
     )
 
 
+def titles_by_slug(session: Session) -> dict[str, dict[str, str]]:
+    """The titles of every course's current version by language, also of courses that take no more learners."""
+    found = session.execute(
+        select(Course.slug, CourseVersion.titles).join(CourseVersion, CourseVersion.id == Course.current_version_id)
+    )
+    return {slug: dict(titles) for slug, titles in found}
+
+
 def all_versions(session: Session) -> Sequence[CourseVersion]:
     """Every version of every course, newest first within a course."""
     return session.scalars(

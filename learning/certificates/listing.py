@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from learning.catalogue.models import Course
+from learning.catalogue.store import titles_by_slug
 from learning.certificates.models import Certificate
 from learning.organisation.models import Person
 from learning.progress.models import Completion
@@ -48,14 +50,18 @@ def in_agency(session: Session, agency_id: int, query: str = "", page: int = 1) 
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
     )
+    titles = titles_by_slug(session) if query.strip() else {}
     for word in query.split()[:5]:
         pattern = f"%{word}%"
+        # The list shows titles in the reader's language, so a title in any of them is found.
+        slugs = [slug for slug, each in titles.items() if word.casefold() in " ".join(each.values()).casefold()]
         statement = statement.where(
             or_(
                 Person.given_name.ilike(pattern),
                 Person.family_name.ilike(pattern),
                 Certificate.serial.ilike(pattern),
                 Completion.course_title.ilike(pattern),
+                Completion.course_id.in_(select(Course.id).where(Course.slug.in_(slugs))),
             )
         )
     return session.scalars(statement).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import segno
 from flask import current_app
@@ -15,10 +16,19 @@ from learning.certificates.texts import TEXTS, facts
 from learning.database import insert_once
 from learning.printing import to_pdf
 
+LONGEST_NAME = 120  # characters
+
 
 def confirm_address(certificate: Certificate) -> str:
     """The public address that the QR code leads to."""
     return f"{current_app.config['SETTINGS'].base_url}/certificates/{certificate.code}"
+
+
+def file_name(certificate: Certificate) -> str:
+    """The name of the downloaded file: whose certificate it is, and of which course."""
+    words = f"{certificate.content['name']} - {certificate.content['course']}"
+    plain = " ".join(re.sub(r'[\x00-\x1f<>:"/\\|?*]', " ", words).split())
+    return f"{plain[:LONGEST_NAME].rstrip(' .')}.pdf"
 
 
 def render(certificate: Certificate) -> bytes:

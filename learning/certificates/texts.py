@@ -13,11 +13,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "nb": {
         "title": "Kursbevis",
         "has": "har fullført kurset",
-        "outcomes": "Etter kurset kan deltakeren",
+        "outcomes": "Læringsmål for kurset",
         "minutes": "Omfang",
         "minutes_unit": "minutter",
         "score": "Resultat på sluttprøven",
-        "agency": "Virksomhet",
+        "issuer": "Utstedt av",
+        "issuer_through": "%(agency)s, gjennom Handlingsrom",
         "date": "Fullført",
         "serial": "Nummer",
         "confirm": "Bekreft kursbeviset her",
@@ -26,11 +27,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "nn": {
         "title": "Kursbevis",
         "has": "har fullført kurset",
-        "outcomes": "Etter kurset kan deltakaren",
+        "outcomes": "Læringsmål for kurset",
         "minutes": "Omfang",
         "minutes_unit": "minutt",
         "score": "Resultat på sluttprøva",
-        "agency": "Verksemd",
+        "issuer": "Utferda av",
+        "issuer_through": "%(agency)s, gjennom Handlingsrom",
         "date": "Fullført",
         "serial": "Nummer",
         "confirm": "Stadfest kursbeviset her",
@@ -39,11 +41,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Certificate of completion",
         "has": "has completed the course",
-        "outcomes": "After the course the participant can",
+        "outcomes": "Learning outcomes of the course",
         "minutes": "Length",
         "minutes_unit": "minutes",
         "score": "Result of the final assessment",
-        "agency": "Agency",
+        "issuer": "Issued by",
+        "issuer_through": "%(agency)s, through Handlingsrom",
         "date": "Completed",
         "serial": "Number",
         "confirm": "Confirm this certificate at",
@@ -68,7 +71,7 @@ def facts(content: dict[str, Any], serial: str, language: str) -> list[tuple[str
     rows.append((words["minutes"], f"{content['minutes']} {words['minutes_unit']}"))
     if content["score_percent"] is not None:
         rows.append((words["score"], f"{format_decimal(Decimal(content['score_percent']), locale=language)} %"))
-    if content["agency"]:
-        rows.append((words["agency"], content["agency"]))
+    agency = content["agency"]
+    rows.append((words["issuer"], words["issuer_through"] % {"agency": agency} if agency else "Handlingsrom"))
     rows.append((words["serial"], serial))
     return rows

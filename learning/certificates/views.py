@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from learning.access.guard import public, requires, signed_in_actor
 from learning.access.policy import Permission
+from learning.catalogue.store import titles_by_slug
+from learning.catalogue.wording import course_title, title_language
 from learning.certificates import issuing, listing, rendering
 from learning.certificates.models import Certificate
 from learning.certificates.texts import TEXTS, facts
@@ -53,8 +57,9 @@ def download(code: str) -> Response:
     if pdf is None:
         with writing() as session:
             pdf = rendering.store_pdf(session, session.get_one(Certificate, certificate.id))
-    response = Response(pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{certificate.serial}.pdf"'
+    response = send_file(
+        BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=rendering.file_name(certificate)
+    )
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -69,6 +74,9 @@ def certificates(agency_slug: str) -> str:
         "certificates/certificates.html",
         agency=g.agency,
         found=found[: listing.PAGE],
+        titles=titles_by_slug(db.session),
+        course_title=course_title,
+        title_language=title_language,
         more=len(found) > listing.PAGE,
         query=query,
         page=page,

@@ -58,6 +58,7 @@ def _menu(actor: Actor | None) -> Menu:
     main.append(_item("front.record", gettext("My record")))
     main.append(_item("practice.practice", gettext("After the course")))
     groups: list[Group] = []
+    boards: list[Agency] = []
     entries = (  # as wide as an agency; what the reader may not do is left out
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
         (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
@@ -80,7 +81,11 @@ def _menu(actor: Actor | None) -> Menu:
         if items:
             groups.append(Group(agency.name, items))
             if Permission.SEE_BOARD in allowed:
-                main.append(_item("paths.board", agency.name, agency_slug=agency.slug))
+                boards.append(agency)
+    for agency in boards:
+        # One name for the page; who sees several agencies needs to tell them apart.
+        label = gettext("Overview") if len(boards) == 1 else agency.name
+        main.append(_item("paths.board", label, agency_slug=agency.slug))
     more = []
     everywhere = permissions_in(actor, None).union(*(permissions_in(actor, agency.id) for agency in agencies))
     if Permission.SEE_AUTHORING in everywhere:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,11 +20,17 @@ class TreeRow:
     depth: int
 
 
+def unit_order(code: str | None, name: str) -> tuple[bool, list[tuple[int, str]], str]:
+    """The key that sorts units everywhere: by code, as people number them (1.2 before 1.10), then by name."""
+    parts = [(int(part), "") if part.isdecimal() else (0, part) for part in re.findall(r"\d+|\D+", code or "")]
+    return code is None, parts, name.casefold()
+
+
 def tree(session: Session, agency_id: int) -> list[TreeRow]:
-    """The whole tree, parents before children, by name."""
-    units = session.scalars(select(Unit).where(Unit.agency_id == agency_id).order_by(Unit.name, Unit.id)).all()
+    """The whole tree, parents before children, in the order of their codes and then names."""
+    units = session.scalars(select(Unit).where(Unit.agency_id == agency_id).order_by(Unit.id)).all()
     children: dict[int | None, list[Unit]] = {}
-    for unit in units:
+    for unit in sorted(units, key=lambda unit: unit_order(unit.code, unit.name)):
         children.setdefault(unit.parent_id, []).append(unit)
     rows: list[TreeRow] = []
     stack = [(unit, 0) for unit in reversed(children.get(None, []))]

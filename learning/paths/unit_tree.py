@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learning.organisation.models import Unit
+from learning.organisation.units import unit_order
 
 
 @dataclass
@@ -31,17 +31,11 @@ class UnitNode:
             waiting.extend(reversed(node.below))
 
 
-def _order(node: UnitNode) -> tuple[bool, list[tuple[int, str]], str]:
-    # Codes such as 1.2 and 1.10 sort as people number them.
-    parts = [(int(part), "") if part.isdecimal() else (0, part) for part in re.findall(r"\d+|\D+", node.code or "")]
-    return node.code is None, parts, node.name.casefold()
-
-
 def build(nodes: Iterable[UnitNode]) -> list[UnitNode]:
     """Link the nodes by ``parent_id`` and return the roots, sorted. Pure but for filling ``below``."""
     by_id = {node.id: node for node in nodes}
     roots: list[UnitNode] = []
-    for node in sorted(by_id.values(), key=_order):
+    for node in sorted(by_id.values(), key=lambda node: unit_order(node.code, node.name)):
         parent = by_id.get(node.parent_id) if node.parent_id is not None else None
         (roots if parent is None else parent.below).append(node)
     return roots

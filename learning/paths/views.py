@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from learning import clock
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission, may
+from learning.catalogue.wording import course_title
 from learning.database import db
 from learning.organisation.models import Level
 from learning.organisation.wording import level_name
@@ -34,7 +35,8 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         agency=g.agency,
         may_manage=may(signed_in_actor(), Permission.MANAGE_PATHS, g.agency.id),
         fault_at=forms.by_field(values["faults"]),
-        course_title=wording.course_title,
+        course_title=course_title,
+        due_value=wording.due_value,
         due_words=wording.due_words,
         rule_of=wording.rule_of,
         statuses=list(Status),

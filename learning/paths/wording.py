@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask_babel import format_date, gettext, ngettext
 
 from learning.interface import interface_language
@@ -37,8 +35,7 @@ def rule_of(assignment: Assignment) -> DueRule:
 def due_words(rule: DueRule) -> str:
     """When something is due, as a phrase that can stand alone."""
     if rule.kind is DueKind.FIXED and rule.on is not None:
-        pattern = "d MMMM y" if interface_language() == "en" else "d. MMMM y"
-        return str(gettext("Due on %(day)s", day=format_date(rule.on, pattern)))
+        return str(gettext("Due on %(day)s", day=format_date(rule.on, _day_pattern())))
     if rule.kind is DueKind.AFTER_ASSIGNMENT and rule.days is not None:
         return str(
             ngettext(
@@ -58,9 +55,16 @@ def due_words(rule: DueRule) -> str:
     return str(gettext("No due date"))
 
 
-def course_title(titles: Mapping[str, str], slug: str = "") -> str:
-    """The title in the interface's language, or Norwegian, or any; the slug for a course without a version."""
-    for language in (interface_language(), "nb", *titles):
-        if titles.get(language):
-            return str(titles[language])
-    return slug
+def due_value(rule: DueRule) -> str:
+    """When something is due, below or beside the word "Due"."""
+    if rule.kind is DueKind.FIXED and rule.on is not None:
+        return str(format_date(rule.on, _day_pattern()))
+    if rule.kind is DueKind.AFTER_ASSIGNMENT and rule.days is not None:
+        return str(ngettext("%(num)d day after assignment", "%(num)d days after assignment", rule.days))
+    if rule.kind is DueKind.AFTER_POSITION_START and rule.days is not None:
+        return str(ngettext("%(num)d day after the position began", "%(num)d days after the position began", rule.days))
+    return str(gettext("No due date"))
+
+
+def _day_pattern() -> str:
+    return "d MMMM y" if interface_language() == "en" else "d. MMMM y"

@@ -48,6 +48,7 @@ def intro(enrolment_id: int) -> str:
         enrolment=taking.enrolment,
         text=taking.text,
         assessment=taking.text.assessment,
+        explain_after=assessing.EXPLAIN_AFTER,
         attempts=assessing.attempts_of(db.session, taking.enrolment.id),
         closed=assessing.why_closed(db.session, taking.enrolment, taking.document),
         resolve=resolver(taking),
@@ -161,12 +162,14 @@ def result(enrolment_id: int, number: int) -> str | AnyResponse:
     for item in assessing.drawn_items(attempt, assessment):
         answer = answers[item.id].answer if item.id in answers else None
         most = item.points or 1
+        points = (answers[item.id].points if answer is not None else None) or 0
         rows.append(
             {
                 "item": item,
                 "shown": present(item, f"{attempt.seed}:{item.id}", answer),
                 "mark": activity_type(item.type).mark(item.data, answer, most) if answer and explain else None,  # type: ignore[arg-type]
-                "right": answer is not None and answers[item.id].points == most,
+                "right": answer is not None and points == most,
+                "partly": 0 < points < most,
             }
         )
     by_outcome = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from learning.activities.registry import Answer, Data, activity_type
 from learning.catalogue.document import Activity
@@ -15,6 +16,7 @@ class Shown:
 
     id: str
     type: str
+    title: Any  # the type's name for learners, lazily translated
     template: str
     public: Data
     answer: Answer | None
@@ -30,6 +32,7 @@ def present(activity: Activity, seed: str, answer: Answer | None) -> Shown:
     return Shown(
         id=activity.id,
         type=activity.type,
+        title=kind.title,
         template=kind.template,
         public=kind.public(activity.data, Random(seed)),
         answer=kind.shown_answer(activity.data, answer) if answer is not None else None,

@@ -187,6 +187,12 @@ def _lesson_or_404(text: CourseText, lesson_id: str) -> Lesson:
     return lesson
 
 
+def _numbers(lesson: Lesson) -> dict[str, int]:
+    """What needs an answer in the lesson, counted from 1."""
+    asked = [each.id for each in lesson.activities if activity_type(each.type).needs_answer(each.data)]
+    return {activity_id: number for number, activity_id in enumerate(asked, start=1)}
+
+
 def _lesson_page(
     taking: Taking,
     lesson: Lesson,
@@ -225,6 +231,7 @@ def _lesson_page(
         },
         answers=answers,
         take_away={activity.id: taking_away.can_be_taken(activity) for activity in lesson.activities},
+        numbers=_numbers(lesson),
         marks=marks,
         recalled=recalled,
         errors=errors or {},

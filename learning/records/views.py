@@ -10,6 +10,8 @@ from flask_babel import gettext
 
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission
+from learning.catalogue.store import titles_by_slug
+from learning.catalogue.wording import course_title, title_language
 from learning.database import db
 from learning.organisation.units import tree, unit_in
 from learning.records import exporting, rows
@@ -46,9 +48,13 @@ def _page(wanted: RecordFilter, faults: dict[str, str], values: Mapping[str, str
         "records/records.html",
         agency=g.agency,
         count=rows.count(db.session, g.agency.id, wanted),
+        titles=titles_by_slug(db.session),
+        course_title=course_title,
+        title_language=title_language,
         newest=list(rows.stream(db.session, g.agency.id, wanted, newest=20)),
         tree=tree(db.session, g.agency.id),
         values=values,
+        is_narrowed=wanted != RecordFilter(),
         faults=faults,
         formats=list(FORMATS),
         exports=exporting.last_exports(db.session, g.agency.id),

@@ -98,7 +98,7 @@ def test_strangers_and_other_roles_are_refused(
     session.commit()
     answer = sign_in(town.admin).post(f"{town.address}/roles", data={"email": email, "role": role})
     assert answer.status_code == 422
-    assert "Mend this and send again" in answer.get_data(as_text=True)
+    assert "Correct this and send it again" in answer.get_data(as_text=True)
     assert session.scalars(select(RoleGrant.person_id)).all() == [town.admin.id]
 
 

@@ -31,7 +31,8 @@ def pages() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app)
-    app.add_template_filter(str, "decimal")
+    for name in ("decimal", "day", "cards"):
+        app.add_template_filter(str, name)
     app.context_processor(lambda: {"interface_language": "en"})
     return app
 
