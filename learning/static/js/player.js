@@ -3,6 +3,7 @@
 import { addOrderButtons } from "./order.js";
 import { forgetDraft, keepDrafts, markDraftSent } from "./player/drafts.js";
 import { sendAsUsual, sendInPlace, sendNote } from "./player/in_place.js";
+import { useShortcuts } from "./player/shortcuts.js";
 
 async function send(form, submitter) {
   const isNote = form.matches("[data-note]");
@@ -23,3 +24,4 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("activity-replaced", (event) => addOrderButtons(event.detail));
 keepDrafts();
+useShortcuts();
