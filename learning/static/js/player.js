@@ -2,6 +2,7 @@
 
 import { addOrderButtons } from "./order.js";
 import { forgetDraft, keepDrafts, markDraftSent } from "./player/drafts.js";
+import { explainWords } from "./player/glossary.js";
 import { sendAsUsual, sendInPlace, sendNote } from "./player/in_place.js";
 import { useShortcuts } from "./player/shortcuts.js";
 
@@ -24,4 +25,5 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("activity-replaced", (event) => addOrderButtons(event.detail));
 keepDrafts();
+explainWords();
 useShortcuts();
