@@ -214,13 +214,15 @@ def _lesson_page(
         if recall and recall in answers:
             recalled[activity.id] = str(answers[recall].get("text", ""))
     finished = completing.finished_lessons(db.session, enrolment.id)
+    place = text.lessons.index(lesson) + 1
     return render_template(
         "progress/lesson.html",
         enrolment=enrolment,
         document=document,
         text=text,
         lesson=lesson,
-        place=[each.id for each in text.lessons].index(lesson.id) + 1,
+        place=place,
+        preceding=text.lessons[place - 2] if place > 1 else None,
         following=text.lesson_after(lesson.id),
         finished=finished,
         activities={

@@ -114,7 +114,6 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
             viewport={"width": width, "height": 900},
             base_url=site.address,
             accept_downloads=True,
-            bypass_csp=javascript,  # axe is put into the page
         )
         context.add_cookies(
             [
