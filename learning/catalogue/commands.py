@@ -7,13 +7,17 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import click
 from flask import Flask
 
 from config import ROOT
+from learning import clock
+from learning.catalogue import scaffolding
 from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.faults import Fault
+from learning.catalogue.structure import CourseLevel, CourseLine
 
 
 def find_courses(paths: tuple[Path, ...]) -> list[Path]:
@@ -32,7 +36,7 @@ def _below(path: Path, depth: int = 3) -> list[Path]:
 
 @click.group()
 def courses() -> None:
-    """Check, publish and list courses."""
+    """Write, check, publish and list courses."""
 
 
 def _shown(compiled: Compiled) -> list[Fault]:
@@ -70,6 +74,40 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
 def _counted(number: int, name: str) -> str:
     return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+@courses.command()
+@click.argument("slug")
+@click.option("--line", type=click.Choice(get_args(CourseLine)), default="innovation", show_default=True)
+@click.option(
+    "--level",
+    "levels",
+    type=click.Choice(get_args(CourseLevel)),
+    multiple=True,
+    default=("first-line",),
+    show_default=True,
+    help="Whom the course is for; may be given more than once.",
+)
+@click.option("--languages", default="nb", show_default=True, help="With commas between; the first is the source.")
+@click.option("--title", help="The course's name.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=ROOT / "courses", help="Where courses lie; courses/ if unsaid."
+)
+def new(slug: str, line: str, levels: tuple[str, ...], languages: str, title: str | None, folder: Path) -> None:
+    """Write a new course to begin with: a lesson, questions and all else, with texts to replace.
+
+    SLUG is the course's id, such as rm-102. It is the folder's name and stays for ever.
+    """
+    wanted = [each.strip() for each in languages.split(",") if each.strip()]
+    unique = tuple(dict.fromkeys(levels))
+    try:
+        made = scaffolding.write_course(
+            folder, slug, line=line, levels=unique, languages=wanted, title=title, today=clock.today()
+        )
+    except scaffolding.CannotScaffold as fault:
+        raise click.ClickException(str(fault)) from fault
+    where = os.path.relpath(made)
+    click.echo(f"{where} is written. Replace its texts, and see how it looks with: learning courses preview {where}")
 
 
 @courses.command()
