@@ -18,11 +18,17 @@ from learning.catalogue.structure import CoursePlan, read_plan
 
 @dataclass(frozen=True)
 class Compiled:
-    """``document`` is None when there are errors. ``folder`` is where the course lies."""
+    """``document`` is None when there are errors. ``folder`` is where the course lies.
+
+    ``draft`` is the course as far as it can be read, errors or not; only a preview may show it. ``plan`` is
+    course.yaml; both are None when that cannot be read.
+    """
 
     folder: Path
     document: CourseDocument | None
     faults: Faults
+    draft: CourseDocument | None = None
+    plan: CoursePlan | None = None
 
     @property
     def is_publishable(self) -> bool:
@@ -57,7 +63,8 @@ def compile_course(folder: Path) -> Compiled:
     if source.is_whole:
         blocks = {key: (path, line, source.kinds[key]) for key, (path, line) in source.positions.items()}
         checking.check_ids(folder, plan, blocks, faults)
-    return Compiled(folder, None if faults.errors else _document(plan, compilers), faults)
+    draft = _document(plan, compilers)
+    return Compiled(folder, None if faults.errors else draft, faults, draft, plan)
 
 
 def compile_if_changed(folder: Path) -> Compiled:
