@@ -17,7 +17,7 @@ from learning import clock
 from learning.catalogue import scaffolding
 from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.faults import Fault
-from learning.catalogue.structure import CourseLevel, CourseLine
+from learning.catalogue.structure import CourseLevel, CourseLine, Language
 
 
 def find_courses(paths: tuple[Path, ...]) -> list[Path]:
@@ -108,6 +108,28 @@ def new(slug: str, line: str, levels: tuple[str, ...], languages: str, title: st
         raise click.ClickException(str(fault)) from fault
     where = os.path.relpath(made)
     click.echo(f"{where} is written. Replace its texts, and see how it looks with: learning courses preview {where}")
+
+
+@courses.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(1, 65535), help="Port on this machine.")
+@click.option(
+    "--language",
+    type=click.Choice(get_args(Language)),
+    default="nb",
+    show_default=True,
+    help="Of the preview's own words, and the one that a course opens in.",
+)
+def preview(paths: tuple[Path, ...], port: int, language: str) -> None:
+    """Show courses as learners will see them; by default courses/.
+
+    Pages load again by themselves when a file changes. Only this machine reaches them, and nothing is stored.
+    """
+    from learning.catalogue import previewing
+
+    server = previewing.server_of(previewing.make_preview(paths, language), port)
+    click.echo(f"Preview on http://{previewing.HOST}:{port} (stop with Ctrl+C)")
+    server.serve_forever()
 
 
 @courses.command()
