@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import get_args
 
@@ -14,10 +15,11 @@ from flask import Flask
 
 from config import ROOT
 from learning import clock
-from learning.catalogue import scaffolding
+from learning.catalogue import scaffolding, translations
 from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.faults import Fault
 from learning.catalogue.structure import CourseLevel, CourseLine, Language
+from learning.catalogue.translations import State
 
 
 def find_courses(paths: tuple[Path, ...]) -> list[Path]:
@@ -42,10 +44,11 @@ def courses() -> None:
 def _shown(compiled: Compiled) -> list[Fault]:
     """A course's faults in order, their paths as seen from here, so that an editor opens them."""
     here = compiled.folder.parent
-    return [
-        replace(fault, path=os.path.relpath(here / fault.path).replace(os.sep, "/"))
-        for fault in sorted(compiled.faults.found)
-    ]
+    return [replace(fault, path=_seen_from_here(here / fault.path)) for fault in sorted(compiled.faults.found)]
+
+
+def _seen_from_here(path: Path) -> str:
+    return os.path.relpath(path).replace(os.sep, "/")
 
 
 @courses.command()
@@ -135,15 +138,63 @@ def preview(paths: tuple[Path, ...], port: int, language: str) -> None:
 @courses.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def lock(paths: tuple[Path, ...]) -> None:
-    """Write ids.lock.json: the ids that must not vanish. ``publish`` does it too, where it may write."""
+    """Write ids.lock.json, the ids that must not vanish, and i18n.lock.json, which knows stale translations.
+
+    ``publish`` does it too, where it may write.
+    """
     from learning.catalogue.publishing import write_lock
 
     for folder in find_courses(paths):
+        compiled = _without_errors(folder)
+        assert compiled.document is not None
+        changed = {"ids.lock.json": write_lock(compiled.folder, compiled.document)}
+        if len(compiled.document.languages) > 1:
+            changed[translations.LOCK] = translations.write_lock(compiled.folder)
+        for name, is_new in changed.items():
+            click.echo(f"{compiled.folder.name}: {name} {'written' if is_new else 'is up to date'}")
+
+
+def _without_errors(folder: Path) -> Compiled:
+    compiled = compile_course(folder)
+    if compiled.document is None:
+        raise click.ClickException(f"{folder.name} has errors. Run: learning courses check {folder}")
+    return compiled
+
+
+@courses.command("translations")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print every piece as JSON, the current ones too.")
+@click.option("--accept", is_flag=True, help="Let the translations count as good for the source text as it is now.")
+def list_translations(paths: tuple[Path, ...], as_json: bool, accept: bool) -> None:
+    """Tell which translations are missing or stale, piece by piece; by default in courses/.
+
+    Stale is a translation whose source text changed after it was last written, as i18n.lock.json remembers.
+    """
+    told = []
+    for folder in find_courses(paths):
+        if accept:
+            translations.write_lock(_without_errors(folder).folder, accept=True)
         compiled = compile_course(folder)
-        if compiled.document is None:
+        here = compiled.folder.parent
+        if compiled.plan is None:
             raise click.ClickException(f"{folder.name} has errors. Run: learning courses check {folder}")
-        changed = write_lock(compiled.folder, compiled.document)
-        click.echo(f"{compiled.folder.name}: ids.lock.json {'written' if changed else 'is up to date'}")
+        for language in compiled.plan.languages:
+            pieces = [each for each in compiled.translations if each.language == language]
+            if language == compiled.plan.source_language:
+                continue
+            count = Counter(each.state for each in pieces)
+            if not as_json:
+                click.echo(
+                    f"{folder.name} {language}: {_counted(len(pieces), 'piece')}, {count[State.STALE]} stale, "
+                    f"{count[State.MISSING]} missing"
+                )
+            for each in pieces:
+                path, source = (_seen_from_here(here / name) for name in (each.path, each.source_path))
+                told.append({**asdict(each), "course": folder.name, "path": path, "source_path": source})
+                if not as_json and each.state is not State.CURRENT:
+                    click.echo(f"  {path}:{each.line}: {each.state}: {each.name}, see {source}:{each.source_line}")
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @courses.command()
@@ -178,8 +229,9 @@ def publish(make_app: Callable[[], Flask], paths: tuple[Path, ...]) -> None:
             click.echo(line)
             try:
                 write_lock(folder, document)
+                translations.write_lock(folder)
             except OSError:
-                click.echo(f"{folder.name}: the folder cannot be written; ids.lock.json was left alone", err=True)
+                click.echo(f"{folder.name}: the folder cannot be written; its lock files were left alone", err=True)
         db.engine.dispose()
     if refused:
         raise SystemExit(1)
