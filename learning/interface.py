@@ -86,12 +86,18 @@ def init_interface(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", app.config["SETTINGS"].default_language)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Oslo")
     app.url_map.converters["int"] = DatabaseId
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
     app.before_request(_refuse_nul)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=choose_language)
     app.register_error_handler(HTTPException, _error_page)
+    init_templates(app)
+    _init_pages(app)
+
+
+def init_templates(app: Flask) -> None:
+    """What templates need of any application that renders them: the preview of courses is one of its own."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
 
     @app.template_filter("day")
     def _day(value: date | datetime | str | None) -> str:
@@ -140,6 +146,8 @@ def init_interface(app: Flask) -> None:
             lower = lower.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
         return Markup(lower)  # noqa: S704  (the catalogue's sanitised HTML)
 
+
+def _init_pages(app: Flask) -> None:
     @app.context_processor
     def _page_basics() -> dict[str, Any]:
         theme = request.cookies.get("theme", "auto")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import get_args
 
 import click
 from flask import Flask
 
 from config import ROOT
+from learning import clock
+from learning.catalogue import scaffolding, translations
 from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.faults import Fault
+from learning.catalogue.structure import CourseLevel, CourseLine, Language
+from learning.catalogue.translations import State
 
 
 def find_courses(paths: tuple[Path, ...]) -> list[Path]:
@@ -32,16 +38,17 @@ def _below(path: Path, depth: int = 3) -> list[Path]:
 
 @click.group()
 def courses() -> None:
-    """Check, publish and list courses."""
+    """Write, check, publish and list courses."""
 
 
 def _shown(compiled: Compiled) -> list[Fault]:
     """A course's faults in order, their paths as seen from here, so that an editor opens them."""
     here = compiled.folder.parent
-    return [
-        replace(fault, path=os.path.relpath(here / fault.path).replace(os.sep, "/"))
-        for fault in sorted(compiled.faults.found)
-    ]
+    return [replace(fault, path=_seen_from_here(here / fault.path)) for fault in sorted(compiled.faults.found)]
+
+
+def _seen_from_here(path: Path) -> str:
+    return os.path.relpath(path).replace(os.sep, "/")
 
 
 @courses.command()
@@ -73,17 +80,121 @@ def _counted(number: int, name: str) -> str:
 
 
 @courses.command()
+@click.argument("slug")
+@click.option("--line", type=click.Choice(get_args(CourseLine)), default="innovation", show_default=True)
+@click.option(
+    "--level",
+    "levels",
+    type=click.Choice(get_args(CourseLevel)),
+    multiple=True,
+    default=("first-line",),
+    show_default=True,
+    help="Whom the course is for; may be given more than once.",
+)
+@click.option("--languages", default="nb", show_default=True, help="With commas between; the first is the source.")
+@click.option("--title", help="The course's name.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=ROOT / "courses", help="Where courses lie; courses/ if unsaid."
+)
+def new(slug: str, line: str, levels: tuple[str, ...], languages: str, title: str | None, folder: Path) -> None:
+    """Write a new course to begin with: a lesson, questions and all else, with texts to replace.
+
+    SLUG is the course's id, such as rm-102. It is the folder's name and stays for ever.
+    """
+    wanted = [each.strip() for each in languages.split(",") if each.strip()]
+    unique = tuple(dict.fromkeys(levels))
+    try:
+        made = scaffolding.write_course(
+            folder, slug, line=line, levels=unique, languages=wanted, title=title, today=clock.today()
+        )
+    except scaffolding.CannotScaffold as fault:
+        raise click.ClickException(str(fault)) from fault
+    where = os.path.relpath(made)
+    click.echo(f"{where} is written. Replace its texts, and see how it looks with: learning courses preview {where}")
+
+
+@courses.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(1, 65535), help="Port on this machine.")
+@click.option(
+    "--language",
+    type=click.Choice(get_args(Language)),
+    default="nb",
+    show_default=True,
+    help="Of the preview's own words, and the one that a course opens in.",
+)
+def preview(paths: tuple[Path, ...], port: int, language: str) -> None:
+    """Show courses as learners will see them; by default courses/.
+
+    Pages load again by themselves when a file changes. Only this machine reaches them, and nothing is stored.
+    """
+    from learning.catalogue import previewing
+
+    server = previewing.server_of(previewing.make_preview(paths, language), port)
+    click.echo(f"Preview on http://{previewing.HOST}:{port} (stop with Ctrl+C)")
+    server.serve_forever()
+
+
+@courses.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def lock(paths: tuple[Path, ...]) -> None:
-    """Write ids.lock.json: the ids that must not vanish. ``publish`` does it too, where it may write."""
+    """Write ids.lock.json, the ids that must not vanish, and i18n.lock.json, which knows stale translations.
+
+    ``publish`` does it too, where it may write.
+    """
     from learning.catalogue.publishing import write_lock
 
     for folder in find_courses(paths):
+        compiled = _without_errors(folder)
+        assert compiled.document is not None
+        changed = {"ids.lock.json": write_lock(compiled.folder, compiled.document)}
+        if len(compiled.document.languages) > 1:
+            changed[translations.LOCK] = translations.write_lock(compiled.folder)
+        for name, is_new in changed.items():
+            click.echo(f"{compiled.folder.name}: {name} {'written' if is_new else 'is up to date'}")
+
+
+def _without_errors(folder: Path) -> Compiled:
+    compiled = compile_course(folder)
+    if compiled.document is None:
+        raise click.ClickException(f"{folder.name} has errors. Run: learning courses check {folder}")
+    return compiled
+
+
+@courses.command("translations")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print every piece as JSON, the current ones too.")
+@click.option("--accept", is_flag=True, help="Let the translations count as good for the source text as it is now.")
+def list_translations(paths: tuple[Path, ...], as_json: bool, accept: bool) -> None:
+    """Tell which translations are missing or stale, piece by piece; by default in courses/.
+
+    Stale is a translation whose source text changed after it was last written, as i18n.lock.json remembers.
+    """
+    told = []
+    for folder in find_courses(paths):
+        if accept:
+            translations.write_lock(_without_errors(folder).folder, accept=True)
         compiled = compile_course(folder)
-        if compiled.document is None:
+        here = compiled.folder.parent
+        if compiled.plan is None:
             raise click.ClickException(f"{folder.name} has errors. Run: learning courses check {folder}")
-        changed = write_lock(compiled.folder, compiled.document)
-        click.echo(f"{compiled.folder.name}: ids.lock.json {'written' if changed else 'is up to date'}")
+        for language in compiled.plan.languages:
+            pieces = [each for each in compiled.translations if each.language == language]
+            if language == compiled.plan.source_language:
+                continue
+            count = Counter(each.state for each in pieces)
+            if not as_json:
+                click.echo(
+                    f"{folder.name} {language}: {_counted(len(pieces), 'piece')}, {count[State.STALE]} stale, "
+                    f"{count[State.MISSING]} missing"
+                )
+            for each in pieces:
+                path, source = (_seen_from_here(here / name) for name in (each.path, each.source_path))
+                told.append({**asdict(each), "course": folder.name, "path": path, "source_path": source})
+                if not as_json and each.state is not State.CURRENT:
+                    click.echo(f"  {path}:{each.line}: {each.state}: {each.name}, see {source}:{each.source_line}")
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @courses.command()
@@ -118,8 +229,9 @@ def publish(make_app: Callable[[], Flask], paths: tuple[Path, ...]) -> None:
             click.echo(line)
             try:
                 write_lock(folder, document)
+                translations.write_lock(folder)
             except OSError:
-                click.echo(f"{folder.name}: the folder cannot be written; ids.lock.json was left alone", err=True)
+                click.echo(f"{folder.name}: the folder cannot be written; its lock files were left alone", err=True)
         db.engine.dispose()
     if refused:
         raise SystemExit(1)

@@ -14,15 +14,24 @@ from learning.catalogue.faults import Faults
 from learning.catalogue.languages import LanguageCompiler, read_text
 from learning.catalogue.media import check_media
 from learning.catalogue.structure import CoursePlan, read_plan
+from learning.catalogue.translations import LOCK, State, Translated, compare
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """``document`` is None when there are errors. ``folder`` is where the course lies."""
+    """``document`` is None when there are errors. ``folder`` is where the course lies.
+
+    ``draft`` is the course as far as it can be read, errors or not; only a preview may show it. ``plan`` is
+    course.yaml; both are None when that cannot be read. ``translations`` is every piece in every language but the
+    source.
+    """
 
     folder: Path
     document: CourseDocument | None
     faults: Faults
+    draft: CourseDocument | None = None
+    plan: CoursePlan | None = None
+    translations: tuple[Translated, ...] = ()
 
     @property
     def is_publishable(self) -> bool:
@@ -57,7 +66,17 @@ def compile_course(folder: Path) -> Compiled:
     if source.is_whole:
         blocks = {key: (path, line, source.kinds[key]) for key, (path, line) in source.positions.items()}
         checking.check_ids(folder, plan, blocks, faults)
-    return Compiled(folder, None if faults.errors else _document(plan, compilers), faults)
+    translations = compare(folder, plan, faults.for_file(folder / LOCK))
+    for piece in translations:
+        if piece.state is State.STALE:
+            faults.for_file(folder.parent / piece.path).warning(
+                piece.line,
+                f"The source of {piece.name} changed after this translation was written ({piece.source_path}:"
+                f"{piece.source_line}).",
+                "Translate the change; if there is nothing to change, run learning courses translations --accept.",
+            )
+    draft = _document(plan, compilers)
+    return Compiled(folder, None if faults.errors else draft, faults, draft, plan, translations)
 
 
 def compile_if_changed(folder: Path) -> Compiled:

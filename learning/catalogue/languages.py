@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from learning.activities.registry import Line, RawBlock
+from learning.activities.registry import Line, RawBlock, Reporter
 from learning.catalogue import checking
 from learning.catalogue.blocks import compile_block
 from learning.catalogue.dialect import check_claims, check_headings
@@ -21,10 +21,10 @@ from learning.catalogue.splitter import SplitFile, split
 from learning.catalogue.structure import CoursePlan, line_of, read_yaml
 
 LONGEST_SUMMARY = 240  # characters
-_TERM = re.compile(r"## `([a-z][a-z0-9-]*)` (.+)")
+TERM = re.compile(r"## `([a-z][a-z0-9-]*)` (.+)")
 
 
-def read_text(path: Path, report: FileReporter) -> str | None:
+def read_text(path: Path, report: Reporter) -> str | None:
     """The file's text with plain newlines; None after reporting that it is missing or not UTF-8."""
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
@@ -166,7 +166,7 @@ class LanguageCompiler:
                 report.error(part.line, "This file holds no blocks.", "Move it to a lesson.")
                 continue
             for line in part:
-                found = _TERM.match(line.text)
+                found = TERM.match(line.text)
                 if found:
                     entries.append((found[1], found[2].strip(), line.number, []))
                 elif line.text.startswith("#"):

@@ -16,7 +16,10 @@ from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.document import CourseDocument
 from learning.catalogue.media import MEDIA_TYPES, media_files
 from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
+from learning.catalogue.translations import LOCK as TRANSLATIONS_LOCK
 from learning.database import insert_once
+
+LOCKS = ("ids.lock.json", TRANSLATIONS_LOCK)
 
 
 class NotPublishable(Exception):
@@ -37,7 +40,7 @@ def source_digest(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         is_hidden = any(part.startswith(".") for part in name.split("/"))
-        if not path.is_file() or is_hidden or name == "ids.lock.json" or re.fullmatch(r"review-[^/]*\.yml", name):
+        if not path.is_file() or is_hidden or name in LOCKS or re.fullmatch(r"review-[^/]*\.yml", name):
             continue
         content = path.read_bytes()
         if path.suffix.lower() in (".md", ".yaml", ".svg", ".vtt"):

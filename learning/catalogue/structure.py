@@ -14,6 +14,8 @@ from learning.activities.registry import Reporter
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 Language = Literal["nb", "nn", "en"]
+CourseLine = Literal["innovation", "risk-management", "change-competence"]
+CourseLevel = Literal["first-line", "middle", "top", "employee", "employee-representative", "elected"]
 
 
 class _Loader(yaml.SafeLoader):
@@ -74,10 +76,8 @@ class SourcePlan(_Strict):
 
 class CoursePlan(_Strict):
     id: Slug
-    line: Literal["innovation", "risk-management", "change-competence"]
-    levels: list[Literal["first-line", "middle", "top", "employee", "employee-representative", "elected"]] = Field(
-        min_length=1
-    )
+    line: CourseLine
+    levels: list[CourseLevel] = Field(min_length=1)
     source_language: Language
     languages: list[Language] = Field(min_length=1)
     minutes: int = Field(ge=5, le=240)

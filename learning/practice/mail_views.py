@@ -13,13 +13,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from learning.access.guard import current_actor, public, signed_in, signed_in_actor
 from learning.activities.registry import InvalidAnswer
 from learning.catalogue import addresses
+from learning.catalogue.presenting import present
 from learning.database import db
 from learning.interface import csrf
 from learning.practice import follow_ups, recall, tokens
 from learning.practice.models import Outcome, RecallRound
 from learning.practice.tokens import Purpose
 from learning.practice.wording import outcome_name
-from learning.progress.presenting import present
 
 blueprint = Blueprint("practice_mail", __name__)
 

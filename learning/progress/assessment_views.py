@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from learning.access.guard import signed_in
 from learning.activities.registry import InvalidAnswer, activity_type
 from learning.catalogue.document import Assessment
+from learning.catalogue.presenting import present
 from learning.catalogue.store import load_document
 from learning.database import db
 from learning.progress import assessing
 from learning.progress.models import Attempt, AttemptAnswer
-from learning.progress.presenting import present
 from learning.progress.views import Taking, form_lists, own_enrolment, resolver
 
 blueprint = Blueprint("assessment", __name__, url_prefix="/learn/<int:enrolment_id>/assessment")

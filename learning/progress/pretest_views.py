@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from learning.access.guard import signed_in
 from learning.activities.registry import InvalidAnswer, activity_type
+from learning.catalogue.presenting import present
 from learning.database import db
 from learning.progress import pretesting
-from learning.progress.presenting import present
 from learning.progress.views import own_enrolment, resolver
 
 blueprint = Blueprint("pretest", __name__, url_prefix="/learn/<int:enrolment_id>/pretest")

@@ -16,12 +16,12 @@ from learning.access.guard import signed_in, signed_in_actor
 from learning.activities.registry import Answer, InvalidAnswer, Mark, activity_type
 from learning.catalogue import addresses, store
 from learning.catalogue.document import Activity, CourseDocument, CourseText, Lesson
+from learning.catalogue.presenting import present
 from learning.database import db
 from learning.progress import answering, assessing, completing, enrolling, notes, overview, pretesting, taking_away
 from learning.progress.answering import NotAllAnswered
 from learning.progress.completion import unanswered
 from learning.progress.models import Enrolment
-from learning.progress.presenting import present
 from learning.progress.real_minutes import minutes_of
 
 blueprint = Blueprint("progress", __name__)

@@ -63,9 +63,10 @@ def test_lock_writes_the_ids(tmp_path: Path) -> None:
     folder = copy_of_sound(tmp_path)
     before = (folder / "ids.lock.json").read_text("utf-8")
     (folder / "ids.lock.json").unlink()
-    assert run("lock", folder).output == "sound-101: ids.lock.json written\n"
+    assert run("lock", folder).output == "sound-101: ids.lock.json written\nsound-101: i18n.lock.json written\n"
     assert (folder / "ids.lock.json").read_text("utf-8") == before
-    assert run("lock", folder).output == "sound-101: ids.lock.json is up to date\n"
+    again = "sound-101: ids.lock.json is up to date\nsound-101: i18n.lock.json is up to date\n"
+    assert run("lock", folder).output == again
     assert run("lock", broken("tab", tmp_path / "other")).exit_code == 1
 
 
@@ -74,6 +75,7 @@ def test_publish_and_list(app: Flask, tmp_path: Path) -> None:
     (folder / "ids.lock.json").unlink()
     assert run("publish", folder, make_app=lambda: app).output == "sound-101: version 1 published\n"
     assert (folder / "ids.lock.json").exists()
+    assert (folder / "i18n.lock.json").exists()
     assert run("publish", folder, make_app=lambda: app).output == "sound-101: version 1 is current already\n"
     assert run("list", make_app=lambda: app).output.split() == ["sound-101", "version", "1", "8", "min", "en,nb"]
 
@@ -100,4 +102,4 @@ def test_publish_from_a_folder_that_cannot_be_written(
     monkeypatch.setattr(publishing, "write_lock", refuse)
     result = run("publish", folder, make_app=lambda: app)
     assert result.exit_code == 0
-    assert "ids.lock.json was left alone" in result.output
+    assert "its lock files were left alone" in result.output

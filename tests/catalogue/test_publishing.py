@@ -93,6 +93,7 @@ def test_a_version_cannot_be_changed(session: Session, folder: Path) -> None:
 def test_the_digest_is_of_what_is_said(folder: Path) -> None:
     digest = source_digest(folder)
     (folder / "ids.lock.json").write_text("{}")
+    (folder / "i18n.lock.json").write_text("{}")
     (folder / "review-2026-11.yml").write_text("score: 5")
     (folder / ".hidden").write_text("x")
     (folder / "nb" / ".#index.md").write_text("x")
