@@ -51,6 +51,10 @@ TABLE: dict[str, set[str]] = {
     "certificates.download": EVERYBODY,
     "certificates.certificates": {"hr", "author"},
     "certificates.revoke": {"hr", "author"},
+    "device.manifest": EVERYBODY,
+    "device.offline": EVERYBODY,
+    "device.service_worker": EVERYBODY,
+    "device.session": EVERYBODY,
     "front.start": EVERYBODY,
     "front.accessibility": EVERYBODY,
     "front.record": SIGNED_IN,
@@ -104,6 +108,7 @@ OWN = {
     "practice.follow_up", "practice.pair", "practice.share", "practice.partner", "practice.answer_pair",
     "practice.end_pair", "practice.manager_note", "practice_mail.own_recall",
     "progress.note", "progress.print_course", "pretest.start", "pretest.questions", "pretest.result",
+    "offline.listing",
 }  # fmt: skip
 
 
