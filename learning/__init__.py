@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.certificates import subscriptions as certificate_subscriptions
     from learning.certificates.views import blueprint as certificates
     from learning.database import init_database
+    from learning.front.device_views import blueprint as device
     from learning.front.views import blueprint as front
     from learning.notifications import subscriptions as notification_subscriptions
     from learning.notifications.views import blueprint as notifications
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
     from learning.progress.assessment_views import blueprint as assessment
+    from learning.progress.offline_views import blueprint as offline
     from learning.progress.pretest_views import blueprint as pretest
     from learning.progress.views import blueprint as progress
     from learning.records.views import blueprint as records
@@ -75,12 +77,14 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     notification_subscriptions.connect()
     for blueprint in (
         front,
+        device,
         access,
         organisation,
         catalogue,
         progress,
         assessment,
         pretest,
+        offline,
         paths,
         practice,
         practice_mail,

@@ -167,4 +167,12 @@ def _init_pages(app: Flask) -> None:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static" and not g.get("may_be_cached", False):
             response.headers.setdefault("Cache-Control", "no-store")
+        if request.endpoint == "static" and request.path.endswith(".js"):
+            # A script belongs to the page that loads it, and pages are always new.
+            response.headers["Cache-Control"] = "no-cache"
+        if response.mimetype == "text/html" and response.status_code < 500:
+            # The service worker reads whose page it is: what is kept for one person is never shown to another.
+            response.headers["Learning-Person"] = (
+                str(current_user.person.id) if current_user.is_authenticated else "nobody"
+            )
         return response

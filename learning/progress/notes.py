@@ -17,6 +17,10 @@ class TooLong(ValueError):
     """The note has more than LONGEST characters."""
 
 
+class ChangedSince(Exception):
+    """The note has other words, kept after these were written."""
+
+
 def notes_of(session: Session, enrolment_id: int) -> dict[str, str]:
     """The notes by lesson; one that cannot be opened is left out."""
     found = {}
@@ -28,10 +32,19 @@ def notes_of(session: Session, enrolment_id: int) -> dict[str, str]:
     return found
 
 
-def keep(session: Session, enrolment_id: int, lesson_id: str, text: str) -> None:
-    """Keep a note, or take it away when it is empty. Raises TooLong."""
+def keep(session: Session, enrolment_id: int, lesson_id: str, text: str, written: int | None = None) -> None:
+    """Keep a note, or take it away when it is empty. Raises TooLong.
+
+    ``written`` (seconds since 1970) is given for words that have waited for a network: newer ones are not
+    overwritten by them. Raises ChangedSince.
+    """
     if len(text) > LONGEST:
         raise TooLong
+    if written is not None:
+        kept = session.get(Note, (enrolment_id, lesson_id))
+        newer = kept is not None and int(kept.changed_at.timestamp()) > written
+        if newer and notes_of(session, enrolment_id).get(lesson_id) != text:
+            raise ChangedSince
     if not text.strip():
         session.execute(delete(Note).where(Note.enrolment_id == enrolment_id, Note.lesson_id == lesson_id))
         return

@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -63,7 +63,8 @@ def resolver(taking: Taking) -> Any:
 
 def form_lists() -> dict[str, list[str]]:
     """The submitted fields by name, in order; what activity types read."""
-    return {name: values for name, values in request.form.lists() if name not in ("csrf_token", "key", "opened")}
+    own = ("csrf_token", "key", "opened", "version")
+    return {name: values for name, values in request.form.lists() if name not in own}
 
 
 @blueprint.post("/courses/<slug>/enrol")
@@ -180,6 +181,15 @@ def _seconds_since_opened() -> int | None:
     return int(clock.now().timestamp()) - opened if opened is not None else None
 
 
+def _has_waited() -> bool:
+    """Whether a script sends what was written without a network, and wants to be told how it went, not a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _refused(reason: str, code: int = 422) -> tuple[AnyResponse, int]:
+    return jsonify(reason=reason), code
+
+
 def _lesson_or_404(text: CourseText, lesson_id: str) -> Lesson:
     lesson = text.lesson(lesson_id)
     if lesson is None:
@@ -255,8 +265,11 @@ def lesson(enrolment_id: int, lesson_id: str) -> str:
 
 @blueprint.post("/learn/<int:enrolment_id>/lessons/<lesson_id>/activities/<activity_id>")
 @signed_in
-def answer(enrolment_id: int, lesson_id: str, activity_id: str) -> AnyResponse | tuple[str, int]:
+def answer(enrolment_id: int, lesson_id: str, activity_id: str) -> AnyResponse | tuple[str | AnyResponse, int]:
     taking = own_enrolment(enrolment_id, lock=True)
+    if request.form.get("version", type=int) not in (None, taking.enrolment.version.number):
+        # Written long ago, without a network: the question may have another meaning now.
+        return _refused(gettext("You take a newer version of the course now. Read the activity and answer again."), 409)
     the_lesson = _lesson_or_404(taking.text, lesson_id)
     activity = the_lesson.activity(activity_id)
     if activity is None or not activity_type(activity.type).needs_answer(activity.data):
@@ -273,9 +286,13 @@ def answer(enrolment_id: int, lesson_id: str, activity_id: str) -> AnyResponse |
             _seconds_since_opened(),
         )
     except InvalidAnswer as fault:
+        if _has_waited():
+            return _refused(str(fault))
         draft = getattr(fault, "draft", None)  # what was typed is shown again, not lost
         drafts = {activity_id: draft} if draft else {}
         return _lesson_page(taking, the_lesson, errors={activity_id: str(fault)}, drafts=drafts), 422
+    if _has_waited():
+        return jsonify(saved=True)
     return redirect(
         url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id, _anchor=activity_id), 303
     )
@@ -283,7 +300,7 @@ def answer(enrolment_id: int, lesson_id: str, activity_id: str) -> AnyResponse |
 
 @blueprint.post("/learn/<int:enrolment_id>/lessons/<lesson_id>/finish")
 @signed_in
-def finish(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[str, int]:
+def finish(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[str | AnyResponse, int]:
     taking = own_enrolment(enrolment_id, lock=True)
     the_lesson = _lesson_or_404(taking.text, lesson_id)
     try:
@@ -291,7 +308,14 @@ def finish(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[str, int]:
             db.session, taking.enrolment, taking.document, the_lesson, _seconds_since_opened()
         )
     except NotAllAnswered as fault:
+        if _has_waited():
+            number = len(fault.activities)
+            return _refused(
+                ngettext("%(num)d activity still needs an answer", "%(num)d activities still need an answer", number)
+            )
         return _lesson_page(taking, the_lesson, missing=fault.activities), 422
+    if _has_waited():
+        return jsonify(saved=True)
     following = taking.text.lesson_after(lesson_id)
     if following is not None and completion is None:
         return redirect(url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=following.id), 303)
@@ -302,16 +326,21 @@ def finish(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[str, int]:
 
 @blueprint.post("/learn/<int:enrolment_id>/lessons/<lesson_id>/note")
 @signed_in
-def note(enrolment_id: int, lesson_id: str) -> AnyResponse:
+def note(enrolment_id: int, lesson_id: str) -> AnyResponse | tuple[AnyResponse, int]:
     """Keep the learner's own note to a lesson."""
     taking = own_enrolment(enrolment_id, lock=True)
     the_lesson = _lesson_or_404(taking.text, lesson_id)
+    words, written = request.form.get("note", "").replace("\r\n", "\n"), request.form.get("written", type=int)
+    fault, code = None, 422
     try:
-        notes.keep(db.session, enrolment_id, the_lesson.id, request.form.get("note", "").replace("\r\n", "\n"))
+        notes.keep(db.session, enrolment_id, the_lesson.id, words, written)
     except notes.TooLong:
-        flash(gettext("The note is too long. It can have at most %(longest)d characters.", longest=notes.LONGEST))
-    else:
-        flash(gettext("The note is saved."))
+        fault = gettext("The note is too long. It can have at most %(longest)d characters.", longest=notes.LONGEST)
+    except notes.ChangedSince:
+        fault, code = gettext("You have changed this note elsewhere since you wrote this."), 409
+    if _has_waited():
+        return _refused(fault, code) if fault else jsonify(saved=True)
+    flash(fault or gettext("The note is saved."))
     target = url_for("progress.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id, _anchor="note")
     return redirect(target, 303)
 

@@ -51,6 +51,10 @@ TABLE: dict[str, set[str]] = {
     "certificates.download": EVERYBODY,
     "certificates.certificates": {"hr", "author"},
     "certificates.revoke": {"hr", "author"},
+    "device.manifest": EVERYBODY,
+    "device.offline": EVERYBODY,
+    "device.service_worker": EVERYBODY,
+    "device.session": EVERYBODY,
     "front.start": EVERYBODY,
     "front.accessibility": EVERYBODY,
     "front.record": SIGNED_IN,
@@ -105,6 +109,7 @@ OWN = {
     "practice.end_pair", "practice.manager_note", "practice_mail.own_recall",
     "progress.note", "progress.print_course", "pretest.start", "pretest.questions", "pretest.result",
     "progress.take_away",
+    "offline.listing",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ STRANGER = [
     "/sign-in",
     "/certificates",
     "/accessibility",
+    "/offline",
     "/no-such",
 ]
 LEARNER = ["/", "/my/record", "/account", "/mail"]

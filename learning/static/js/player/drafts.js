@@ -44,7 +44,7 @@ function isSaved(draft, served) {
 
 function restore(form) {
   const draft = draftOf(form);
-  if (!draft || form.closest(".activity")?.querySelector(".ds-validation-message")) return;
+  if (!draft || form.closest(".activity")?.querySelector(".ds-validation-message:not([data-line])")) return;
   if (isSaved(draft, servedFieldsOf(form))) {
     forgetDraft(form);
     return;
@@ -57,16 +57,8 @@ function restore(form) {
   setTimeout(() => (line.textContent = words.draft), 50); // a status is told when it changes
 }
 
-/** What another person has written in this tab is none of this person's business. */
-function forgetOthers() {
-  for (const name of Object.keys(sessionStorage)) {
-    if (name.startsWith("draft ") && !name.startsWith(`draft ${person} `)) sessionStorage.removeItem(name);
-  }
-}
-
 export function keepDrafts() {
   try {
-    forgetOthers();
     document.querySelectorAll("form[data-draft]").forEach(restore);
   } catch {
     return; // no storage here

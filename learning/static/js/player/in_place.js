@@ -1,4 +1,4 @@
-// An answer is sent without loading the page again. Whenever anything is in doubt, the form is sent as usual.
+// An answer is sent without loading the page again. Whenever anything is in doubt, that is said, and nothing is done.
 
 import { announce } from "./announcing.js";
 import { fieldsOf } from "../form_fields.js";
@@ -75,19 +75,18 @@ function showRecalled(page) {
 }
 
 /** The list of what still needs an answer, after an attempt to finish: what is answered leaves it. */
-function strikeFromSummary(id) {
+export function strikeFromSummary(id) {
   const summary = document.querySelector(".ds-error-summary");
   summary?.querySelector(`a[href="#${CSS.escape(id)}"]`)?.closest("li").remove();
   if (summary && !summary.querySelector("li")) summary.remove();
 }
 
 /**
- * Send an activity's form and replace the activity. Returns "sent" or "refused" (the page says why); "usual" when
- * the form was sent as usual; "offline" when the network fails, with nothing done.
+ * Send an activity's form and replace the activity. Returns "sent" or "refused" (the page says why); with nothing
+ * done, "offline" when the network fails, and "doubt" when something else than this lesson comes back.
  */
 export async function sendInPlace(form, submitter) {
   const activity = form.closest(".activity");
-  if (form.elements.key) form.elements.key.value = newKey();
   let response, page;
   try {
     response = await post(form, fieldsOf(form, submitter));
@@ -97,10 +96,7 @@ export async function sendInPlace(form, submitter) {
   }
   const hadFocus = activity.contains(document.activeElement) || document.activeElement === document.body;
   const fresh = page && replaceActivity(activity.id, page);
-  if (!fresh) {
-    sendAsUsual(form, submitter);
-    return "usual";
-  }
+  if (!fresh) return "doubt";
   if (hadFocus) fresh.focus({ preventScroll: response.ok });
   if (response.ok) announceResult(fresh); // what is wrong with an answer is an alert of its own
   return response.ok ? "sent" : "refused";
@@ -115,10 +111,7 @@ export async function sendNote(form) {
     return "offline";
   }
   const told = page?.querySelector(".flashes");
-  if (!told) {
-    sendAsUsual(form, null);
-    return "usual";
-  }
+  if (!told) return "doubt";
   const kept = page.getElementById("note-text").value.trim() === form.elements.note.value.trim();
   showBesideButton(form, told.textContent.trim());
   return kept ? "sent" : "refused";

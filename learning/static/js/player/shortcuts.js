@@ -59,6 +59,7 @@ function isTyping(target) {
 export function useShortcuts() {
   const opener = document.getElementById("shortcuts-open");
   const choice = document.getElementById("shortcuts-on");
+  if (!dialog.showModal) return; // without the list there is no way to turn them off
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
   choice.checked = areOn();
