@@ -9,9 +9,9 @@ from flask_babel import gettext
 
 from learning.access.guard import public, requires
 from learning.access.policy import Permission
-from learning.catalogue import addresses, searching, store
+from learning.catalogue import addresses, examples, quality_sheet, searching, store
+from learning.catalogue.authoring import courses_on_disk
 from learning.catalogue.commands import find_courses
-from learning.catalogue.compiling import compile_if_changed
 from learning.catalogue.document import CourseDocument
 from learning.database import db
 from learning.interface import interface_language
@@ -108,5 +108,29 @@ def authoring() -> str:
         "catalogue/authoring.html",
         versions=versions,
         review_dates={version.id: store.load_document(db.session, version.id).review_by for version in versions},
-        checks=[compile_if_changed(folder) for folder in folders],
+        courses=courses_on_disk(folders),
+        most_total=quality_sheet.MOST_TOTAL,
+        publish_at=quality_sheet.PUBLISH_AT,
+    )
+
+
+@blueprint.get("/authoring/activities")
+@requires(Permission.SEE_AUTHORING)
+def activity_types() -> str:
+    """Every activity type with its example: as text to copy, and as learners see it. Nothing here is sent or kept."""
+
+    def resolve(html: str) -> str:
+        return addresses.resolve(
+            html,
+            lesson=lambda name: "#main",
+            media=lambda path: url_for("static", filename=f"examples/{path}"),
+            glossary=lambda term: "#main",
+            source=lambda key: "#main",
+        )
+
+    return render_template(
+        "catalogue/activity_types.html",
+        examples=examples.all_examples(),
+        language=examples.LANGUAGE,
+        resolve=resolve,
     )

@@ -11,9 +11,9 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, jsonify, url_for
 
 from learning.access.guard import signed_in
+from learning.catalogue.presenting import present
 from learning.database import db
 from learning.progress import answering, completing
-from learning.progress.presenting import present
 from learning.progress.views import Taking, own_enrolment
 
 blueprint = Blueprint("offline", __name__)

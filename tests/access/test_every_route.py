@@ -46,6 +46,7 @@ TABLE: dict[str, set[str]] = {
     "catalogue.course": EVERYBODY,
     "catalogue.media": EVERYBODY,
     "catalogue.authoring": {"author", "platform-admin"},
+    "catalogue.activity_types": {"author", "platform-admin"},
     "certificates.find": EVERYBODY,
     "certificates.confirm": EVERYBODY,
     "certificates.download": EVERYBODY,
