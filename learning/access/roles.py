@@ -11,10 +11,19 @@ from learning import clock
 from learning.access import audit
 from learning.access.models import AuditEvent, Role, RoleGrant
 from learning.database import insert_once
-from learning.organisation.models import Person
+from learning.organisation.models import Agency, Person
+from learning.organisation.people import members_among
 from learning.organisation.searching import holds
 
 GRANTABLE = (Role.HR, Role.AUTHOR, Role.AUDITOR, Role.AGENCY_ADMIN)
+
+
+class OwnAdministration(Exception):
+    """Nobody ends their own role as administrator: another administrator does it."""
+
+
+class LastAdministrator(Exception):
+    """The agency would be left without an administrator who works there."""
 
 
 def grants_in(session: Session, agency_id: int) -> Sequence[RoleGrant]:
@@ -53,12 +62,41 @@ def grant_in(session: Session, agency_id: int, grant_id: int) -> RoleGrant | Non
 
 
 def end_role(session: Session, held: RoleGrant, actor_id: int) -> None:
-    """End a role from now; the row stays as a fact."""
+    """End a role from now; the row stays as a fact. Ending it again changes nothing.
+
+    Raises OwnAdministration and LastAdministrator.
+    """
+    if held.role is Role.AGENCY_ADMIN and held.agency_id is not None:
+        # Two administrators who end each other's role at the same moment take turns.
+        session.scalar(select(Agency.id).where(Agency.id == held.agency_id).with_for_update())
+        session.refresh(held)
+        if held.revoked_at is not None:
+            return
+        if held.person_id == actor_id:
+            raise OwnAdministration
+        if not _administrators_but(session, held.agency_id, held.person_id):
+            raise LastAdministrator
     held.revoked_at = clock.now()
     audit.record(
         session, "role.ended", subject_type="person", subject_id=held.person_id, actor_id=actor_id,
         agency_id=held.agency_id, role=held.role.value,
     )  # fmt: skip
+
+
+def _administrators_but(session: Session, agency_id: int, person_id: int) -> set[int]:
+    """The agency's other administrators who can sign in and hold a current position there."""
+    others = session.scalars(
+        select(RoleGrant.person_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.agency_id == agency_id,
+            RoleGrant.role == Role.AGENCY_ADMIN,
+            RoleGrant.revoked_at.is_(None),
+            RoleGrant.person_id != person_id,
+            Person.deactivated_at.is_(None),
+        )
+    ).all()
+    return members_among(session, agency_id, others)
 
 
 def has_role_outside(session: Session, agency_id: int, person_id: int) -> bool:

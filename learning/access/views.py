@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
@@ -145,12 +146,25 @@ def account() -> AnyResponse | str | tuple[str, int]:
     return render_template("access/account.html", form=form), code
 
 
+def _role_form(**fields: Any) -> RoleForm:
+    form = RoleForm(**fields)
+    form.role.choices = [(role.value, role_name(role.value)) for role in role_rules.GRANTABLE]
+    return form
+
+
+def _roles_page(form: RoleForm, fault: str | None = None) -> str:
+    held = role_rules.grants_in(db.session, g.agency.id)
+    here = people_rules.members_among(db.session, g.agency.id, [each.person_id for each in held])
+    return render_template(
+        "access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name, members=here, fault=fault
+    )
+
+
 @blueprint.route("/agency/<agency_slug>/roles", methods=["GET", "POST"])
 @requires(Permission.GRANT_ROLES)
 def roles(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
     """Who has which role in the agency; give one."""
-    form = RoleForm()
-    form.role.choices = [(role.value, role_name(role.value)) for role in role_rules.GRANTABLE]
+    form = _role_form()
     code = 200
     if request.method == "POST":
         code = 422
@@ -167,22 +181,24 @@ def roles(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
                 else:
                     flash(gettext("%(name)s has the role already.", name=person.name))
                 return redirect(url_for("access.roles", agency_slug=agency_slug), 303)
-    held = role_rules.grants_in(db.session, g.agency.id)
-    here = people_rules.members_among(db.session, g.agency.id, [each.person_id for each in held])
-    page = render_template(
-        "access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name, members=here
-    )
-    return page, code
+    return _roles_page(form), code
 
 
 @blueprint.post("/agency/<agency_slug>/roles/<int:grant_id>/end")
 @requires(Permission.GRANT_ROLES)
-def end_role(agency_slug: str, grant_id: int) -> AnyResponse:
-    """End a role from now on."""
+def end_role(agency_slug: str, grant_id: int) -> AnyResponse | tuple[str, int]:
+    """End a role from now on; not one's own as administrator, nor the last one's."""
     held = role_rules.grant_in(db.session, g.agency.id, grant_id)
     if held is None:
         abort(404)
-    role_rules.end_role(db.session, held, signed_in_actor().person_id)
+    try:
+        role_rules.end_role(db.session, held, signed_in_actor().person_id)
+    except role_rules.OwnAdministration:
+        fault = gettext("You cannot end your own role as administrator. Another administrator must do it.")
+        return _roles_page(_role_form(formdata=None), fault), 409
+    except role_rules.LastAdministrator:
+        fault = gettext("The agency would be without an administrator. Give the role to somebody else first.")
+        return _roles_page(_role_form(formdata=None), fault), 409
     flash(gettext("The role is ended."))
     return redirect(url_for("access.roles", agency_slug=agency_slug), 303)
 

@@ -6,11 +6,23 @@ Names in braces are filled in by ``messages.compose``. A blank line separates pa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
     "assigned": {
-        "nb": ("Nytt for deg: {title}", "Hei {name}.\n\nDu har fått læringsløpet «{title}».{due}\n\nDu kan ta det litt etter litt, ti minutter om gangen.", "Begynn her"),
-        "nn": ("Nytt til deg: {title}", "Hei {name}.\n\nDu har fått læringsløpet «{title}».{due}\n\nDu kan ta det litt etter litt, ti minutt om gongen.", "Start her"),
-        "en": ("New for you: {title}", "Hello {name}.\n\nYou have been assigned the learning path “{title}”.{due}\n\nYou can take it bit by bit, ten minutes at a time.", "Begin here"),
+        "nb": ("Nytt for deg: {title}", "Hei {name}.\n\n{agency} har gitt deg læringsløpet «{title}».{due}\n\n{courses}\n\nDu kan ta det litt etter litt, ti minutter om gangen.", "Begynn her"),
+        "nn": ("Nytt til deg: {title}", "Hei {name}.\n\n{agency} har gitt deg læringsløpet «{title}».{due}\n\n{courses}\n\nDu kan ta det litt etter litt, ti minutt om gongen.", "Start her"),
+        "en": ("New for you: {title}", "Hello {name}.\n\n{agency} has assigned you the learning path “{title}”.{due}\n\n{courses}\n\nYou can take it bit by bit, ten minutes at a time.", "Begin here"),
+    },
+    "due-changed": {
+        "nb": ("Ny frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er endret. Den er nå {date}.", "Se læringsløpet"),
+        "nn": ("Ny frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er endra. Han er no {date}.", "Sjå læringsløpet"),
+        "en": ("New due date {date}: {title}", "Hello {name}.\n\nThe due date of the learning path “{title}” has changed. It is now due {date}.", "See the learning path"),
+    },
+    "due-removed": {
+        "nb": ("Ingen frist lenger: {title}", "Hei {name}.\n\nLæringsløpet «{title}» har ikke lenger noen frist. Ta det når det passer.", "Se læringsløpet"),
+        "nn": ("Ingen frist lenger: {title}", "Hei {name}.\n\nLæringsløpet «{title}» har ikkje lenger nokon frist. Ta det når det passar.", "Sjå læringsløpet"),
+        "en": ("No due date any longer: {title}", "Hello {name}.\n\nThe learning path “{title}” no longer has a due date. Take it when it suits you.", "See the learning path"),
     },
     "due-soon": {
         "nb": ("Frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er {date}. Du har litt igjen.", "Fortsett her"),
@@ -70,6 +82,24 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
 }  # fmt: skip
 
 DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
+
+
+@dataclass(frozen=True)
+class CourseWords:
+    """How the courses of a path are listed: a heading, a line for each, and the minutes in all."""
+
+    heading: str
+    choose: str  # the heading when one of them is enough
+    line: str
+    elective: str
+    total: str
+
+
+COURSES = {
+    "nb": CourseWords("Kurs:", "Velg ett av kursene:", "– {title}, {minutes} min", "– {title}, {minutes} min (valgfritt)", "Til sammen {minutes} minutter."),
+    "nn": CourseWords("Kurs:", "Vel eitt av kursa:", "– {title}, {minutes} min", "– {title}, {minutes} min (valfritt)", "Til saman {minutes} minutt."),
+    "en": CourseWords("Courses:", "Choose one of the courses:", "– {title}, {minutes} min", "– {title}, {minutes} min (elective)", "{minutes} minutes in all."),
+}  # fmt: skip
 WHY = {
     "nb": "Du får denne e-posten fordi du bruker Handlingsrom i arbeidet ditt.",
     "nn": "Du får denne e-posten fordi du bruker Handlingsrom i arbeidet ditt.",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -100,8 +100,27 @@ def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
     return cancelled
 
 
-def revive(session: Session, dedupe_keys: Sequence[str]) -> int:
-    """Let mails wait again that were cancelled before their time came: their cause holds once more; how many."""
+def waiting_for(session: Session, whose: ColumnElement[bool]) -> Sequence[Row[int, str]]:
+    """Id and key of the mails that wait and fit ``whose``."""
+    return session.execute(select(OutboxMessage.id, OutboxMessage.dedupe_key).where(whose, *_waiting())).all()
+
+
+def cancel_ids(session: Session, message_ids: Sequence[int]) -> None:
+    """Cancel these mails, as far as they still wait."""
+    for start in range(0, len(message_ids), BATCH):
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(message_ids[start : start + BATCH]), *_waiting())
+            .values(cancelled_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def revive(session: Session, dedupe_keys: Sequence[str], *, from_now: bool = False) -> int:
+    """Let mails wait again that were cancelled before they went out: their cause holds once more; how many.
+
+    With ``from_now`` only those whose time is still to come.
+    """
     revived = 0
     for start in range(0, len(dedupe_keys), BATCH):
         result = session.execute(
@@ -110,7 +129,7 @@ def revive(session: Session, dedupe_keys: Sequence[str]) -> int:
                 OutboxMessage.dedupe_key.in_(dedupe_keys[start : start + BATCH]),
                 OutboxMessage.sent_at.is_(None),
                 OutboxMessage.cancelled_at.is_not(None),
-                OutboxMessage.not_before > clock.now(),
+                OutboxMessage.not_before > clock.now() if from_now else true(),
             )
             .values(cancelled_at=None)
             .execution_options(synchronize_session=False)

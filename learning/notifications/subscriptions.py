@@ -2,81 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from learning import clock
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
-from learning.notifications import afterwards
+from learning.notifications import afterwards, path_mails
 from learning.notifications.messages import compose
-from learning.notifications.outbox import Letter, cancel, queue, revive
-from learning.paths.models import Assignment, AssignmentMember
-from learning.paths.signals import due_changed, members_joined, members_left
-
-MORNING = time(7, 0)  # Oslo
-AT_ONCE = 500
-REMINDERS = (("week-before", "due-soon", -7), ("day-before", "due-soon", -1), ("after", "overdue", 3))
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, MORNING, clock.OSLO)
-
-
-def _reminders(member: AssignmentMember, title: str) -> Iterator[Letter]:
-    """The reminders that still lie ahead for one member."""
-    if member.due_on is None:
-        return
-    for name, kind, days in REMINDERS:
-        when = _morning(member.due_on + timedelta(days=days))
-        if when > clock.now():
-            message = compose(
-                kind, member.person.language, path="/", due_on=member.due_on, title=title, name=member.person.given_name
-            )
-            key = f"reminder:{member.id}:{name}:{member.due_on.isoformat()}"
-            yield Letter(member.person, message, kind, key, member.agency_id, when)
-
-
-def _assigned(member: AssignmentMember, title: str) -> Letter:
-    message = compose(
-        "assigned", member.person.language, path="/", due_on=member.due_on, title=title, name=member.person.given_name
-    )
-    key = f"assigned:{member.id}:{member.joined_at.timestamp():.0f}"
-    return Letter(member.person, message, "assigned", key, member.agency_id)
-
-
-def _members(session: Session, *which: ColumnElement[bool]) -> Sequence[AssignmentMember]:
-    return session.scalars(
-        select(AssignmentMember).options(joinedload(AssignmentMember.person, innerjoin=True)).where(*which)
-    ).all()
-
-
-def _queue_reminders(session: Session, members: Sequence[AssignmentMember], title: str) -> None:
-    reminders = [letter for member in members for letter in _reminders(member, title)]
-    queue(session, reminders)
-    revive(session, [letter.dedupe_key for letter in reminders])
+from learning.notifications.outbox import Letter, queue
+from learning.paths.models import Assignment
+from learning.paths.signals import due_changed, members_joined, members_left, steps_changed
+from learning.paths.standing import done_members, members_taking
+from learning.progress.models import Completion
+from learning.progress.signals import course_completed
 
 
 def _tell_members(session: Session, *, assignment: Assignment, member_ids: Sequence[int], **_: Any) -> None:
-    title = assignment.path.title
-    for start in range(0, len(member_ids), AT_ONCE):
-        members = _members(session, AssignmentMember.id.in_(member_ids[start : start + AT_ONCE]))
-        queue(session, (_assigned(member, title) for member in members))
-        _queue_reminders(session, members, title)
+    path_mails.tell(session, assignment, member_ids)
 
 
 def _let_members_go(session: Session, *, member_ids: Sequence[int], **_: Any) -> None:
-    cancel(session, [f"{kind}:{member_id}:" for member_id in member_ids for kind in ("reminder", "assigned")])
+    path_mails.let_go(session, member_ids)
 
 
-def _move_reminders(session: Session, *, assignment: Assignment, **_: Any) -> None:
-    """Reminders of the new due dates. Those of the old ones are dropped when their time comes."""
-    members = _members(session, AssignmentMember.assignment_id == assignment.id, AssignmentMember.left_at.is_(None))
-    _queue_reminders(session, members, assignment.path.title)
+def _move_reminders(session: Session, *, assignment: Assignment, member_ids: Collection[int], **_: Any) -> None:
+    path_mails.follow_new_due_dates(session, assignment, member_ids)
+
+
+def _follow_steps(session: Session, *, assignment: Assignment, **_: Any) -> None:
+    path_mails.follow_new_steps(session, assignment)
+
+
+def _stop_reminders(session: Session, *, completion: Completion, **_: Any) -> None:
+    """A course that was the last of a path ends the mails about the path."""
+    taking = members_taking(session, completion.person_id, completion.course_id)
+    path_mails.let_go(session, sorted(done_members(session, taking)))
 
 
 def _tell_of_certificate(session: Session, *, certificate: Certificate, **_: Any) -> None:
@@ -94,5 +56,7 @@ def connect() -> None:
     members_joined.connect(_tell_members)
     members_left.connect(_let_members_go)
     due_changed.connect(_move_reminders)
+    steps_changed.connect(_follow_steps)
+    course_completed.connect(_stop_reminders)
     certificate_issued.connect(_tell_of_certificate)
     afterwards.connect()

@@ -313,6 +313,7 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
     assignment.due_kind, assignment.due_on, assignment.due_days = due.kind, due.on, due.days
     session.flush()
     mine = AssignmentMember.assignment_id == assignment.id
+    old = _due_dates(session, assignment.id)
     if due.kind in (DueKind.NONE, DueKind.FIXED):
         session.execute(
             update(AssignmentMember)
@@ -341,9 +342,22 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
         subject_id=assignment.id,
         actor_id=actor_id,
         agency_id=assignment.agency_id,
+        path=assignment.path.title,
         kind=due.kind.value,
         on=due.on.isoformat() if due.on else None,
         days=due.days,
     )
     session.flush()
-    due_changed.send(session, assignment=assignment)
+    moved = {member_id for member_id, on in _due_dates(session, assignment.id).items() if on != old.get(member_id)}
+    due_changed.send(session, assignment=assignment, member_ids=moved)
+
+
+def _due_dates(session: Session, assignment_id: int) -> dict[int, date | None]:
+    """The due date of each member that counts, by the member's id."""
+    rows = session.execute(
+        select(AssignmentMember.id, AssignmentMember.due_on).where(
+            AssignmentMember.assignment_id == assignment_id, AssignmentMember.left_at.is_(None)
+        )
+    )
+    found: dict[int, date | None] = dict(iter(rows))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, func, select
@@ -13,7 +13,7 @@ from learning import clock
 from learning.access import audit
 from learning.catalogue.models import Course
 from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep
-from learning.paths.signals import members_left
+from learning.paths.signals import members_left, steps_changed
 
 LONGEST_TITLE = 200
 
@@ -164,13 +164,14 @@ def change_path(session: Session, path: LearningPath, draft: PathDraft, *, actor
     session.refresh(path, ["title", "description"], with_for_update=True)
     session.expire(path, ["steps"])
     before = [(step.course_id, step.mandatory) for step in path.steps]
+    wanted = [(step.course_id, step.mandatory) for step in draft.steps]
     _check(session, draft, [course_id for course_id, _ in before])
     try:
         with session.begin_nested():
             path.title = draft.title.strip()
             path.description = draft.description.strip()
             session.flush()
-            if before != [(step.course_id, step.mandatory) for step in draft.steps]:
+            if before != wanted:
                 # Removed first and then added: two steps that change places would meet on the way.
                 session.execute(delete(PathStep).where(PathStep.path_id == path.id))
                 session.expire(path, ["steps"])
@@ -187,6 +188,18 @@ def change_path(session: Session, path: LearningPath, draft: PathDraft, *, actor
         title=path.title,
         steps=len(draft.steps),
     )
+    if set(before) != set(wanted):
+        session.flush()
+        for assignment in _live_assignments(session, path):
+            steps_changed.send(session, assignment=assignment)
+
+
+def _live_assignments(session: Session, path: LearningPath) -> Sequence[Assignment]:
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.agency_id == path.agency_id, Assignment.path_id == path.id, Assignment.withdrawn_at.is_(None))
+        .order_by(Assignment.id)
+    ).all()
 
 
 def archive_path(session: Session, path: LearningPath, *, actor_id: int | None) -> None:

@@ -21,6 +21,10 @@ from learning.paths.models import DueKind
 Fields = MultiDict[str, str]
 LONGEST_DESCRIPTION = 4000
 MOST_PLACES = 999
+DAYS_FIELDS = {
+    DueKind.AFTER_ASSIGNMENT: "days_after_assignment",
+    DueKind.AFTER_POSITION_START: "days_after_position",
+}
 _REQUEST_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LARGEST_ID = 2**63 - 1
 
@@ -93,13 +97,20 @@ def read_path(fields: Fields, courses: Collection[int]) -> tuple[PathDraft, list
     return PathDraft(title, description, steps), faults
 
 
-def read_due(fields: Fields, today: date) -> tuple[DueRule, list[Fault]]:
-    """The due rule as the form has it, and its faults; without a due date when it cannot be read."""
+def read_due(fields: Fields, today: date, before: DueRule | None = None) -> tuple[DueRule, list[Fault]]:
+    """The due rule as the form has it, and its faults; without a due date when it cannot be read.
+
+    A date or days under a choice that is not made contradict the one that is, and are a fault: they may be what was
+    meant. ``before`` is the rule that the form was filled in with; what it put there is nobody's wish.
+    """
     none = DueRule(DueKind.NONE)
     written = fields.get("due_kind", "")
     if written not in set(DueKind):
         return none, [Fault("due-none", gettext("Choose whether there is a due date."))]
     kind = DueKind(written)
+    faults = _contradictions(fields, kind, due_fields(before) if before else MultiDict())
+    if faults:
+        return none, faults
     if kind is DueKind.NONE:
         return none, []
     if kind is DueKind.FIXED:
@@ -110,11 +121,29 @@ def read_due(fields: Fields, today: date) -> tuple[DueRule, list[Fault]]:
         if on < today:
             return none, [Fault("due_on", gettext("The due date is in the past. Choose today or later."))]
         return DueRule(kind, on=on), []
-    days = whole_number(fields.get("due_days", ""), due_dates.MOST_DAYS)
+    field = DAYS_FIELDS[kind]
+    days = whole_number(fields.get(field, ""), due_dates.MOST_DAYS)
     if days is None:
         most = due_dates.MOST_DAYS
-        return none, [Fault("due_days", gettext("The number of days must be from 1 to %(most)d.", most=most))]
+        return none, [Fault(field, gettext("The number of days must be from 1 to %(most)d.", most=most))]
     return DueRule(kind, days=days), []
+
+
+def _contradictions(fields: Fields, kind: DueKind, filled: Fields) -> list[Fault]:
+    """What is written under choices other than ``kind`` and was not ``filled`` in by the form itself."""
+    faults = []
+    for other, field in {DueKind.FIXED: "due_on", **DAYS_FIELDS}.items():
+        written = fields.get(field, "").strip()
+        if other is kind or not written or written == filled.get(field):
+            continue
+        if other is DueKind.FIXED:
+            message = gettext("You wrote a due date without choosing “On a date”. Choose it, or empty the date.")
+        else:
+            message = gettext(
+                "You wrote a number of days without choosing what they count from. Choose it, or empty it."
+            )
+        faults.append(Fault(field, message))
+    return faults
 
 
 @dataclass(frozen=True)
@@ -147,13 +176,12 @@ def read_assignment(
 
 def due_fields(rule: DueRule) -> Fields:
     """The fields that ``read_due`` would read as this rule."""
-    return MultiDict(
-        {
-            "due_kind": rule.kind.value,
-            "due_on": rule.on.isoformat() if rule.on else "",
-            "due_days": str(rule.days or ""),
-        }
-    )
+    fields: Fields = MultiDict({"due_kind": rule.kind.value})
+    if rule.on is not None:
+        fields["due_on"] = rule.on.isoformat()
+    if rule.days is not None:
+        fields[DAYS_FIELDS[rule.kind]] = str(rule.days)
+    return fields
 
 
 def path_fields(draft: PathDraft) -> Fields:

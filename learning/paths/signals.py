@@ -6,5 +6,7 @@ from blinker import signal
 members_joined = signal("assignment-members-joined")
 # Sent with the Session as sender and member_ids=list[int] of those who left, or whose assignment was withdrawn.
 members_left = signal("assignment-members-left")
-# Sent with the Session as sender and assignment=Assignment after its members got other due dates.
+# Sent with the Session as sender, assignment=Assignment and member_ids=set[int] of those whose due date is another.
 due_changed = signal("assignment-due-changed")
+# Sent with the Session as sender and assignment=Assignment, for each that uses a path whose steps have changed.
+steps_changed = signal("assignment-steps-changed")

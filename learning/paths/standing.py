@@ -96,3 +96,21 @@ def done_members(session: Session, member_ids: Collection[int]) -> set[int]:
     )
     found = standing(people)
     return set(session.scalars(select(found.c.id).where(found.c.done)))
+
+
+def members_taking(session: Session, person_id: int, course_id: int) -> list[int]:
+    """The person's memberships that count, in any agency, of paths that the course is a step of. One query."""
+    return list(
+        session.scalars(
+            select(AssignmentMember.id)
+            .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+            .join(PathStep, PathStep.path_id == Assignment.path_id)
+            .where(
+                AssignmentMember.person_id == person_id,
+                AssignmentMember.left_at.is_(None),
+                Assignment.withdrawn_at.is_(None),
+                PathStep.course_id == course_id,
+            )
+            .order_by(AssignmentMember.id)
+        )
+    )

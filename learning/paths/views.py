@@ -39,6 +39,7 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         due_value=wording.due_value,
         due_words=wording.due_words,
         rule_of=wording.rule_of,
+        days_fields=forms.DAYS_FIELDS,
         statuses=list(Status),
         level_name=level_name,
         status_name=wording.status_name,
@@ -333,7 +334,7 @@ def edit_due(agency_slug: str, assignment_id: int) -> Page:
 @requires(Permission.MANAGE_PATHS)
 def change_due(agency_slug: str, assignment_id: int) -> Page:
     found = _own_assignment(assignment_id)
-    rule, faults = forms.read_due(request.form, clock.today())
+    rule, faults = forms.read_due(request.form, clock.today(), wording.rule_of(found))
     if not faults:
         try:
             assigning.change_due(db.session, found, rule, actor_id=signed_in_actor().person_id)

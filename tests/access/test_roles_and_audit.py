@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -68,6 +69,57 @@ def test_a_role_is_given_used_and_ended(session: Session, town: Town, sign_in: S
         select(AuditEvent.action, AuditEvent.actor_id, AuditEvent.subject_id).order_by(AuditEvent.id)
     )
     assert events.all() == [(action, town.admin.id, str(town.bo.id)) for action in ("role.granted", "role.ended")]
+
+
+def test_an_agency_keeps_an_administrator(session: Session, town: Town, sign_in: SignIn) -> None:
+    platform = make_person(session)
+    grant(session, platform, Role.PLATFORM_ADMIN, None)
+    own = session.scalars(select(RoleGrant).where(RoleGrant.person_id == town.admin.id)).one()
+    gone = grant(session, make_person(session), Role.AGENCY_ADMIN, town.agency)  # has no position here any longer
+    session.commit()
+    admin, above = sign_in(town.admin), sign_in(platform)
+
+    def end(client: FlaskClient, held: RoleGrant) -> str:
+        answer = client.post(f"{town.address}/roles/{held.id}/end")
+        assert answer.status_code in (303, 409)
+        return answer.get_data(as_text=True) if answer.status_code == 409 else ""
+
+    refused = end(admin, own)
+    assert "You cannot end your own role as administrator." in refused
+    assert f'action="{town.address}/roles"' in refused
+    assert "without an administrator" in end(above, own)
+    other = grant(session, town.bo, Role.AGENCY_ADMIN, town.agency)
+    town.bo.deactivated_at = clock.now()
+    session.commit()
+    assert "without an administrator" in end(above, own)  # Bo cannot sign in
+    town.bo.deactivated_at = None
+    session.commit()
+    assert end(admin, gone) == ""
+    assert "You cannot end your own role" in end(admin, own)
+    assert end(sign_in(town.bo), own) == ""
+    assert "You cannot end your own role" in end(sign_in(town.bo), other)
+    assert admin.get(f"{town.address}/roles").status_code == 403
+    assert sign_in(town.bo).get(f"{town.address}/roles").status_code == 200
+
+
+def test_two_administrators_who_end_each_others_role_at_once_leave_one(
+    session: Session, town: Town, sign_in: SignIn
+) -> None:
+    admins = [town.admin, town.bo]
+    others = [grant(session, town.bo, Role.AGENCY_ADMIN, town.agency)]
+    others.append(session.scalars(select(RoleGrant).where(RoleGrant.person_id == town.admin.id)).one())
+    session.commit()
+    clients = [sign_in(person) for person in admins]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        codes = list(
+            pool.map(
+                lambda pair: pair[0].post(f"{town.address}/roles/{pair[1].id}/end").status_code,
+                zip(clients, others, strict=True),
+            )
+        )
+    assert sorted(codes) in ([303, 403], [303, 409])
+    left = select(RoleGrant.id).where(RoleGrant.role == Role.AGENCY_ADMIN, RoleGrant.revoked_at.is_(None))
+    assert len(session.scalars(left).all()) == 1
 
 
 def test_the_same_role_twice_is_one_role(session: Session, town: Town, sign_in: SignIn) -> None:

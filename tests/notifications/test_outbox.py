@@ -50,7 +50,7 @@ def inbox(app: Flask) -> Iterator[_Inbox]:
 
 def _queue(session: Session, **values: Any) -> None:
     person = factories.make_person(session)
-    message = compose("assigned", "nb", path="/", title="Løpet <b>", name="Åse")
+    message = compose("assigned", "nb", path="/", title="Løpet <b>", name="Åse", agency="Fjordvik", courses="")
     letter = outbox.Letter(person, message, kind="assigned", dedupe_key="one", **values)
     assert outbox.queue(session, [letter]) == 1
     assert outbox.queue(session, [letter]) == 0

@@ -21,7 +21,19 @@ WORDS = st.text(max_size=20) | st.sampled_from(
 SOME_FIELDS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["title", "course", "place-1", "kind-1", "path", "unit", "level", "due_kind", "due_on", "due_days"]
+            [
+                "title",
+                "course",
+                "place-1",
+                "kind-1",
+                "path",
+                "unit",
+                "level",
+                "due_kind",
+                "due_on",
+                "days_after_assignment",
+                "days_after_position",
+            ]
         ),
         WORDS,
     ),
@@ -50,6 +62,32 @@ def test_a_due_rule_survives_the_form(app: Flask, kind: DueKind, on: date, days:
     rule = DueRule(kind, on if kind is DueKind.FIXED else None, days if relative else None)
     with app.test_request_context():
         assert forms.read_due(forms.due_fields(rule), TODAY) == (rule, [])
+
+
+@MANY
+@given(
+    chosen=st.sampled_from(DueKind),
+    filled=st.sampled_from(["due_on", "days_after_assignment", "days_after_position"]),
+)
+def test_a_field_under_another_choice_is_never_dropped_in_silence(app: Flask, chosen: DueKind, filled: str) -> None:
+    written = "2027-03-01" if filled == "due_on" else "30"
+    with app.test_request_context():
+        rule, faults = forms.read_due(MultiDict({"due_kind": chosen.value, filled: written}), TODAY)
+    own = {DueKind.FIXED: "due_on", **forms.DAYS_FIELDS}.get(chosen)
+    if own == filled:
+        assert not faults
+        assert rule.kind is chosen
+    else:
+        assert filled in {fault.field for fault in faults}
+
+
+def test_what_the_form_was_filled_with_is_not_taken_for_a_wish(app: Flask) -> None:
+    before = DueRule(DueKind.FIXED, on=date(2027, 3, 1))
+    with app.test_request_context():
+        fields = MultiDict({**forms.due_fields(before), "due_kind": "none"})
+        assert forms.read_due(fields, TODAY, before) == (DueRule(DueKind.NONE), [])
+        fields["due_on"] = "2027-03-02"
+        assert [fault.field for fault in forms.read_due(fields, TODAY, before)[1]] == ["due_on"]
 
 
 @MANY

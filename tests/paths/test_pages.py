@@ -155,8 +155,10 @@ def test_somebody_new_since_the_preview_must_be_seen_first(session: Session, sce
         ({"unit": ["x", "0", "9" * 40]}, "Choose at least one unit."),
         ({"due_kind": "fixed", "due_on": "2001-01-01"}, "The due date is in the past."),
         ({"due_kind": "fixed", "due_on": "31.12.2030"}, "Write the due date as a date"),
-        ({"due_kind": "after-assignment", "due_days": "0"}, "The number of days must be"),
-        ({"due_kind": "after-position-start", "due_days": "5000"}, "The number of days must be"),
+        ({"due_kind": "after-assignment", "days_after_assignment": "0"}, "The number of days must be"),
+        ({"due_kind": "after-position-start", "days_after_position": "5000"}, "The number of days must be"),
+        ({"due_kind": "none", "due_on": "2999-01-01"}, "without choosing “On a date”"),
+        ({"due_kind": "fixed", "due_on": "2999-01-01", "days_after_position": "9"}, "without choosing what they count"),
         ({"due_kind": "someday"}, "Choose whether there is a due date."),
     ],
 )
@@ -235,7 +237,10 @@ def test_withdrawing_asks_first_and_the_due_date_can_change(session: Session, sc
     assert browser.get(f"{own}/due").status_code == 200
     past = browser.post(f"{own}/due", data={"due_kind": "fixed", "due_on": "2001-01-01"})
     assert past.status_code == 422
-    assert browser.post(f"{own}/due", data={"due_kind": "after-assignment", "due_days": "30"}).status_code == 303
+    assert (
+        browser.post(f"{own}/due", data={"due_kind": "after-assignment", "days_after_assignment": "30"}).status_code
+        == 303
+    )
     with looking() as fresh:
         assert set(fresh.scalars(select(AssignmentMember.due_on))) == {clock.today() + timedelta(days=30)}
     assert "3 people no longer have to take it" in browser.get(f"{own}/withdraw").get_data(as_text=True)

@@ -1,0 +1,177 @@
+"""Mails about learning paths: one when somebody is assigned, reminders, and one when the due date has moved.
+
+Who has done the path is told nothing: there is nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from learning import clock
+from learning.notifications.mail_texts import COURSES
+from learning.notifications.messages import compose, mail_language
+from learning.notifications.models import OutboxMessage
+from learning.notifications.outbox import Letter, cancel_ids, queue, revive, waiting_for
+from learning.organisation.models import Agency
+from learning.paths import building
+from learning.paths.models import Assignment, AssignmentMember, PathStep
+from learning.paths.standing import done_members
+
+MORNING = time(7, 0)  # Oslo
+AT_ONCE = 500
+REMINDERS = (("week-before", "due-soon", -7), ("day-before", "due-soon", -1), ("after", "overdue", 3))
+KINDS = ("assigned", "reminder", "due-changed")  # how the keys of these mails begin; the member's id follows
+
+
+@dataclass(frozen=True)
+class Told:
+    """What every mail about an assignment says."""
+
+    title: str
+    agency: str
+    path: str  # where its link leads
+    steps: Sequence[PathStep]
+
+    def courses(self, language: str) -> str:
+        """The courses with their minutes, a line each, and the minutes in all."""
+        words = COURSES[mail_language(language)]
+        lines, minutes = [], 0
+        is_choice = not any(step.mandatory for step in self.steps)
+        for step in self.steps:
+            version = step.course.current_version
+            if version is None:
+                continue
+            title = version.titles.get(language) or version.titles.get("nb") or next(iter(version.titles.values()), "")
+            line = words.line if step.mandatory or is_choice else words.elective
+            lines.append(line.format(title=title, minutes=version.minutes))
+            minutes += version.minutes if step.mandatory else 0
+        if is_choice:
+            return "\n".join([words.choose, *lines])
+        return "\n".join([words.heading, *lines, words.total.format(minutes=minutes)])
+
+
+def start_page(path_id: int) -> str:
+    """The address of a path on its learner's start page; whoever is not signed in comes there by signing in."""
+    return "/sign-in?" + urlencode({"next": f"/#path-{path_id}"})
+
+
+def about(session: Session, assignment: Assignment) -> Told:
+    """What mails about the assignment say; a constant number of queries."""
+    path = building.path_of(session, assignment.agency_id, assignment.path_id)
+    agency = session.get_one(Agency, assignment.agency_id)
+    return Told(assignment.path.title, agency.name, start_page(assignment.path_id), path.steps if path else [])
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, MORNING, clock.OSLO)
+
+
+def _letter(member: AssignmentMember, told: Told, kind: str, key: str, not_before: datetime | None = None) -> Letter:
+    language = member.person.language
+    message = compose(
+        kind, language, path=told.path, due_on=member.due_on, title=told.title, name=member.person.given_name,
+        agency=told.agency, courses=told.courses(language),
+    )  # fmt: skip
+    return Letter(member.person, message, kind, key, member.agency_id, not_before)
+
+
+def _assigned(member: AssignmentMember, told: Told) -> Letter:
+    return _letter(member, told, "assigned", f"assigned:{member.id}:{member.joined_at.timestamp():.0f}")
+
+
+def _reminders(member: AssignmentMember, told: Told) -> Iterator[Letter]:
+    """The reminders that still lie ahead for one member."""
+    if member.due_on is None:
+        return
+    for name, kind, days in REMINDERS:
+        when = _morning(member.due_on + timedelta(days=days))
+        if when > clock.now():
+            yield _letter(member, told, kind, f"reminder:{member.id}:{name}:{member.due_on.isoformat()}", when)
+
+
+def _moved(member: AssignmentMember, told: Told) -> Letter:
+    kind = "due-changed" if member.due_on else "due-removed"
+    return _letter(member, told, kind, f"due-changed:{member.id}:{clock.now().timestamp():.0f}")
+
+
+def _batches(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(member_ids), AT_ONCE):
+        yield member_ids[start : start + AT_ONCE]
+
+
+def _not_done(session: Session, member_ids: Sequence[int]) -> list[AssignmentMember]:
+    members = session.scalars(
+        select(AssignmentMember)
+        .options(joinedload(AssignmentMember.person, innerjoin=True))
+        .where(AssignmentMember.id.in_(member_ids))
+    ).all()
+    done = done_members(session, member_ids)
+    return [member for member in members if member.id not in done]
+
+
+def _queue_reminders(session: Session, members: Sequence[AssignmentMember], told: Told) -> None:
+    reminders = [letter for member in members for letter in _reminders(member, told)]
+    queue(session, reminders)
+    revive(session, [letter.dedupe_key for letter in reminders], from_now=True)
+
+
+def tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
+    """Tell members of their assignment, once, and queue the reminders ahead; not those who have done the path.
+
+    Mails of the same cause that were cancelled before their time wait again: people come back.
+    """
+    told = about(session, assignment)
+    for batch in _batches(member_ids):
+        members = _not_done(session, batch)
+        assigned = [_assigned(member, told) for member in members]
+        queue(session, assigned)
+        revive(session, [letter.dedupe_key for letter in assigned])
+        _queue_reminders(session, members, told)
+
+
+def let_go(session: Session, member_ids: Sequence[int], kinds: Collection[str] = KINDS) -> None:
+    """Cancel the mails about paths that wait for these members."""
+    for batch in _batches(member_ids):
+        wanted = {str(member_id) for member_id in batch}
+        people = select(AssignmentMember.person_id).where(AssignmentMember.id.in_(batch))
+        cancel_ids(
+            session,
+            [
+                message_id
+                for message_id, key in waiting_for(session, OutboxMessage.person_id.in_(people))
+                if key.count(":") >= 2 and key.split(":")[0] in kinds and key.split(":")[1] in wanted
+            ],
+        )
+
+
+def follow_new_due_dates(session: Session, assignment: Assignment, moved: Collection[int]) -> None:
+    """Reminders of the new due dates instead of the old, and a mail to the ``moved`` members who are not done."""
+    live = _live_members(session, assignment.id)
+    let_go(session, live, ("reminder", "due-changed"))
+    told = about(session, assignment)
+    for batch in _batches(live):
+        members = _not_done(session, batch)
+        _queue_reminders(session, members, told)
+        queue(session, (_moved(member, told) for member in members if member.id in moved))
+
+
+def follow_new_steps(session: Session, assignment: Assignment) -> None:
+    """The path asks for other courses: whoever is done by that hears no more, whoever is not any longer is told."""
+    live = _live_members(session, assignment.id)
+    for batch in _batches(live):
+        let_go(session, sorted(done_members(session, batch)))
+    tell(session, assignment, live)
+
+
+def _live_members(session: Session, assignment_id: int) -> Sequence[int]:
+    return session.scalars(
+        select(AssignmentMember.id)
+        .where(AssignmentMember.assignment_id == assignment_id, AssignmentMember.left_at.is_(None))
+        .order_by(AssignmentMember.id)
+    ).all()

@@ -1,0 +1,185 @@
+"""Mails about paths say what is asked, and whoever has done the path hears nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learning import clock
+from learning.notifications.models import OutboxMessage
+from learning.organisation.models import Person
+from learning.paths import assigning, building
+from learning.paths.building import PathDraft, StepDraft
+from learning.paths.due_dates import DueRule
+from learning.paths.models import AssignmentMember, DueKind, LearningPath
+from tests.conftest import PASSWORD
+from tests.factories import complete_course, publish_sample
+from tests.paths.scene import (
+    NO_DUE_DATE,
+    assign,
+    audience,
+    complete,
+    make_course,
+    make_path,
+    make_town,
+    manager,
+)
+
+
+def mails(session: Session, person: Person) -> list[OutboxMessage]:
+    """The person's mails that are not cancelled, in the order they were written."""
+    return list(
+        session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.person_id == person.id, OutboxMessage.cancelled_at.is_(None))
+            .order_by(OutboxMessage.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def kinds(session: Session, person: Person) -> list[str]:
+    return [mail.kind for mail in mails(session, person)]
+
+
+def in_days(days: int) -> DueRule:
+    return DueRule(DueKind.FIXED, clock.today() + timedelta(days=days))
+
+
+REMINDERS = ["due-soon", "due-soon", "overdue"]
+
+
+def test_those_who_are_done_from_the_start_are_told_nothing(session: Session) -> None:
+    town, course = make_town(session), make_course(session)
+    done, waits = manager(session, town.school), manager(session, town.school)
+    complete(session, done, course)
+    assignment = assign(session, make_path(session, town.agency, course), audience(town.top), in_days(30))
+    assert kinds(session, done) == []
+    assert kinds(session, waits) == ["assigned", *REMINDERS]
+    assigning.change_due(session, assignment, in_days(40), actor_id=None)
+    assert kinds(session, done) == []
+    assert kinds(session, waits) == ["assigned", *REMINDERS, "due-changed"]
+
+
+def test_a_moved_due_date_is_told_once_to_those_it_moves_for(session: Session) -> None:
+    town = make_town(session)
+    old, new = manager(session, town.school), manager(session, town.school, starts_on=clock.today())
+    old.language = "nb"
+    path = make_path(session, town.agency, make_course(session))
+    assignment = assign(session, path, audience(town.top), DueRule(DueKind.AFTER_ASSIGNMENT, days=30))
+    # Both began so that thirty days from the position are thirty days from now: nobody's date moves.
+    assigning.change_due(session, assignment, DueRule(DueKind.AFTER_POSITION_START, days=30), actor_id=None)
+    for person in (old, new):
+        assert kinds(session, person) == ["assigned", *REMINDERS]
+    with clock.stopped_at(clock.now() + timedelta(seconds=2)):
+        assigning.change_due(session, assignment, in_days(31), actor_id=None)
+    with clock.stopped_at(clock.now() + timedelta(seconds=4)):
+        assigning.change_due(session, assignment, in_days(32), actor_id=None)
+    last = mails(session, old)[-1]
+    assert last.subject.startswith("Ny frist ")
+    assert kinds(session, old).count("due-changed") == 1  # the one that still waited was replaced
+    with clock.stopped_at(clock.now() + timedelta(seconds=6)):
+        assigning.change_due(session, assignment, NO_DUE_DATE, actor_id=None)
+    assert kinds(session, old) == ["assigned", "due-removed"]
+    assert "har ikke lenger noen frist" in mails(session, old)[-1].text_body
+
+
+def test_the_last_course_ends_the_reminders(session: Session) -> None:
+    town, first, last = make_town(session), make_course(session), publish_sample(session)
+    person = manager(session, town.school)
+    assign(session, make_path(session, town.agency, first, last.course), audience(town.top), in_days(30))
+    other = assign(session, make_path(session, town.agency, make_course(session)), audience(town.top), in_days(60))
+    complete(session, person, first)
+    assert kinds(session, person) == ["assigned", *REMINDERS] * 2
+    complete_course(session, person, last)
+    left = mails(session, person)
+    assert [mail.kind for mail in left if mail.kind != "certificate"] == ["assigned", *REMINDERS]
+    assert all(other.path.title in mail.subject for mail in left if mail.kind != "certificate")
+
+
+def _draft(path: LearningPath, *course_ids: int) -> PathDraft:
+    return PathDraft(path.title, "", tuple(StepDraft(course_id) for course_id in course_ids))
+
+
+def test_other_courses_in_a_path_change_who_hears_of_it(session: Session) -> None:
+    town, first, second = make_town(session), make_course(session), make_course(session)
+    person = manager(session, town.school)
+    complete(session, person, first)
+    path = make_path(session, town.agency, first)
+    assign(session, path, audience(town.top), in_days(30))
+    assert kinds(session, person) == []
+    building.change_path(session, path, _draft(path, first.id, second.id), actor_id=None)
+    assert kinds(session, person) == ["assigned", *REMINDERS]
+    building.change_path(session, path, _draft(path, first.id), actor_id=None)
+    assert kinds(session, person) == []
+    building.change_path(session, path, _draft(path, second.id, first.id), actor_id=None)
+    assert kinds(session, person) == ["assigned", *REMINDERS]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nb", ("har gitt deg", "– Risiko, 30 min", "– Endring, 30 min (valgfritt)", "Til sammen 30 minutter.")),
+        ("nn", ("har gitt deg", "– Risiko, 30 min", "– Endring, 30 min (valfritt)", "Til saman 30 minutt.")),
+        ("en", ("has assigned you", "– Risk, 30 min", "– Change, 30 min (elective)", "30 minutes in all.")),
+    ],
+)
+def test_the_first_mail_names_agency_courses_and_minutes(
+    session: Session, language: str, words: tuple[str, ...]
+) -> None:
+    town = make_town(session)
+    person = manager(session, town.school)
+    person.language = language
+    risk, change = make_course(session, "Risk", nb="Risiko"), make_course(session, "Change", nb="Endring")
+    path = make_path(session, town.agency, risk, electives=(change,))
+    assign(session, path, audience(town.top))
+    (mail,) = mails(session, person)
+    for each in (town.agency.name, path.title, *words):
+        assert each in mail.text_body, mail.text_body
+        assert each in mail.html_body
+
+
+def test_where_one_course_is_enough_the_mail_says_so(session: Session) -> None:
+    town = make_town(session)
+    person = manager(session, town.school)
+    one, other = make_course(session, "One"), make_course(session, "Other")
+    assign(session, make_path(session, town.agency, electives=(one, other)), audience(town.top))
+    (mail,) = mails(session, person)
+    assert "Choose one of the courses:\n– One, 30 min\n– Other, 30 min\n" in mail.text_body
+    assert "in all" not in mail.text_body
+
+
+def test_the_link_leads_to_the_path_signed_in_or_not(
+    session: Session, client: FlaskClient, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    town = make_town(session)
+    person = manager(session, town.school)
+    path = make_path(session, town.agency, publish_sample(session).course)
+    assign(session, path, audience(town.top))
+    (mail,) = mails(session, person)
+    session.commit()
+    link = mail.text_body.split("Begin here: ")[1].split()[0].split("8000", 1)[1]
+    browser = sign_in(person)
+    answer = browser.get(link)
+    assert (answer.status_code, answer.location) == (303, f"/#path-{path.id}")
+    assert f'id="path-{path.id}"' in browser.get("/").get_data(as_text=True)
+    page = client.get(link).get_data(as_text=True)
+    assert f'name="next" value="/#path-{path.id}"' in page
+    answer = client.post(link, data={"email": person.email, "password": PASSWORD, "next": f"/#path-{path.id}"})
+    assert (answer.status_code, answer.location) == (303, f"/#path-{path.id}")
+
+
+def test_somebody_who_left_before_being_told_is_told_when_back(session: Session) -> None:
+    town = make_town(session)
+    person = manager(session, town.school)
+    assignment = assign(session, make_path(session, town.agency, make_course(session)), audience(town.top))
+    (member,) = session.scalars(select(AssignmentMember).where(AssignmentMember.assignment_id == assignment.id))
+    assigning.members_left.send(session, member_ids=[member.id])
+    assert kinds(session, person) == []
+    assigning.members_joined.send(session, assignment=assignment, member_ids=[member.id])
+    assert kinds(session, person) == ["assigned"]
