@@ -6,7 +6,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev lint format types imports translate clean
+.PHONY: help run test setup setup-dev lint format types imports translate screenshots clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/'
@@ -43,6 +43,9 @@ imports: setup-dev ## The plan of who may import whom
 translate: setup-dev ## Gather new texts of the interface into the catalogues
 	$(BIN)/pybabel extract -F babel.cfg -k lazy_gettext -k _l --no-location --sort-output --omit-header -o /tmp/messages.pot .
 	for language in nb nn; do test ! -f learning/translations/$$language/LC_MESSAGES/messages.po || $(BIN)/pybabel update -i /tmp/messages.pot -d learning/translations -l $$language --no-fuzzy-matching --width=100 --ignore-obsolete; done
+
+screenshots: setup-dev ## Take the pictures of the README anew, from a running demo
+	$(BIN)/python scripts/screenshots.py
 
 clean: ## Remove what was made, and the demo's data
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache tests/browser/node_modules
