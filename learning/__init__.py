@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
     from learning.progress.assessment_views import blueprint as assessment
+    from learning.progress.item_views import blueprint as items
     from learning.progress.pretest_views import blueprint as pretest
     from learning.progress.views import blueprint as progress
     from learning.records.views import blueprint as records
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         progress,
         assessment,
         pretest,
+        items,
         paths,
         practice,
         practice_mail,

@@ -52,6 +52,7 @@ TABLE: dict[str, set[str]] = {
     "certificates.download": EVERYBODY,
     "certificates.certificates": {"hr", "author"},
     "certificates.revoke": {"hr", "author"},
+    "items.items": {"author", "platform-admin"},
     "front.start": EVERYBODY,
     "front.accessibility": EVERYBODY,
     "front.record": SIGNED_IN,
