@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
     from learning.progress.assessment_views import blueprint as assessment
+    from learning.progress.item_views import blueprint as items
     from learning.progress.offline_views import blueprint as offline
     from learning.progress.pretest_views import blueprint as pretest
     from learning.progress.views import blueprint as progress
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         assessment,
         pretest,
         offline,
+        items,
         paths,
         practice,
         practice_mail,

@@ -56,6 +56,7 @@ TABLE: dict[str, set[str]] = {
     "device.offline": EVERYBODY,
     "device.service_worker": EVERYBODY,
     "device.session": EVERYBODY,
+    "items.items": {"author", "platform-admin"},
     "front.start": EVERYBODY,
     "front.accessibility": EVERYBODY,
     "front.record": SIGNED_IN,

@@ -31,7 +31,7 @@ STRANGER = [
     "/no-such",
 ]
 LEARNER = ["/", "/my/record", "/account", "/mail"]
-AUTHOR = ["/authoring", "/authoring/activities"]
+AUTHOR = ["/authoring", "/authoring/activities", "/authoring/courses/rm-101/items"]
 AGENCY = "/agency/fjordvik"
 
 
