@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learning import clock
-from learning.activities.registry import activity_type
-from learning.catalogue.document import Activity, CourseDocument
+from learning.catalogue.document import CourseDocument
 from learning.catalogue.models import Course
+from learning.catalogue.presenting import best_answer
 from learning.catalogue.store import current_versions, load_document
 from learning.organisation.models import Agency, Level, Person, Position, Unit
 from learning.paths import membership
@@ -92,28 +92,8 @@ def _finish(session: Session, enrolment: Enrolment, document: CourseDocument, *,
         return
     attempt = assessing.start_attempt(session, enrolment, document)
     for item in assessing.drawn_items(attempt, text.assessment):
-        answer = _right_answer(item)
+        answer = best_answer(item)
         if answer is not None:
             session.add(AttemptAnswer(attempt_id=attempt.id, item_id=item.id, answer=answer, at=clock.now()))
     session.flush()
     assessing.hand_in(session, enrolment, attempt)
-
-
-def _right_answer(item: Activity) -> dict[str, object] | None:
-    """A right answer, read as the type would read it from a form."""
-    kind = activity_type(item.type)
-    data = item.data
-    form: dict[str, list[str]]
-    if item.type == "single":
-        form = {"choice": [option["key"] for option in data["options"] if option["right"]]}
-    elif item.type == "multiple":
-        form = {"choices": [option["key"] for option in data["options"] if option["right"]]}
-    elif item.type == "number":
-        form = {"number": [str(data["answer"])]}
-    elif item.type == "order":
-        form = {f"step-{step['key']}": [str(place)] for place, step in enumerate(data["steps"], start=1)}
-    elif item.type == "match":
-        form = {f"row-{row['key']}": [row["right"]] for row in data["rows"]}
-    else:
-        return None
-    return kind.read(data, form)
