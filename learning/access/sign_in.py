@@ -8,7 +8,8 @@ from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -145,7 +146,21 @@ def _load_user(user_id: str) -> SignedInUser | None:
     return SignedInUser(account)
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """A session is prolonged by pages and forms, not by what a page or the service worker fetches on the side.
+
+    A picture or a copy that comes after the reply to "sign out" would otherwise bring the session back.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+        if request.method in ("GET", "HEAD") and mode != "navigate":
+            return session.modified
+        return super().should_set_cookie(app, session)
+
+
 def init_sign_in(app: Flask) -> None:
+    app.session_interface = PageSessions()
     login_manager.init_app(app)
     login_manager.login_view = "access.sign_in"
     login_manager.session_protection = None  # a phone changes network address between meetings

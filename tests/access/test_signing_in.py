@@ -216,3 +216,16 @@ def test_session_cookies_are_out_of_reach_of_scripts_and_other_sites(client: Fla
     assert "SameSite=Lax" in cookie
     assert "Expires=" in cookie  # ends by itself after the set number of hours
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.one_database
+def test_what_is_fetched_on_the_side_does_not_prolong_a_session(ada: Person, sign_in: SignIn) -> None:
+    client = sign_in(ada)
+
+    def prolongs(**headers: str) -> bool:
+        return "Set-Cookie" in client.get("/account", headers=headers).headers
+
+    assert prolongs(**{"Sec-Fetch-Mode": "navigate"})  # the page has made its token now
+    assert not prolongs(**{"Sec-Fetch-Mode": "cors"})
+    assert not prolongs(**{"Sec-Fetch-Mode": "no-cors"})
+    assert prolongs()  # an older browser does not say

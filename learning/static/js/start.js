@@ -47,7 +47,15 @@ async function send() {
   }
 }
 
+/** An answer on its way is let through first: its reply would bring the session back. */
+async function nothingIsOnItsWay() {
+  for (let tries = 0; tries < 50 && document.querySelector("[aria-busy=true]"); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function leave(form) {
+  await nothingIsOnItsWay();
   await send();
   const left = await itemsOf(person);
   if (left.length) {

@@ -7,8 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
-from tests.journeys.conftest import Site, Visit
+from config import ROOT
+from learning.catalogue.publishing import publish
+from learning.database import writing
+from learning.organisation.models import Person
+from learning.progress import enrolling
+from tests.journeys.conftest import Site, Visit, aside
 from tests.journeys.player.conftest import ADA, BO, course_of, noted, responses
 
 pytestmark = pytest.mark.one_database
@@ -149,3 +155,29 @@ def test_text_that_is_not_saved_survives_a_reload(site: Site, visit: Visit, chec
     page.click("main form.form button[type=submit]")
     expect(page.locator("#p-next textarea").first).to_have_value("")
     assert "Monday comes" not in page.evaluate("JSON.stringify({...sessionStorage})")
+
+
+def test_a_story_goes_on_in_place(site: Site, visit: Visit, check_accessibility: Check) -> None:
+    def take_rm_101() -> str:
+        with site.app.app_context(), writing() as session:
+            version, _ = publish(session, ROOT / "courses" / "rm-101")
+            ada = session.scalars(select(Person).where(Person.email == ADA)).one()
+            return f"/learn/{enrolling.enrol(session, ada, version.course, 'en').id}"
+
+    page = visit(ADA)
+    page.goto(f"{aside(take_rm_101)}/lessons/l3")
+    _mark(page)
+    story = page.locator("#sc-pilot")
+    story.get_by_role("button", name="Yes, I trust you.").click()
+    expect(story).to_contain_text("On Saturday night an alert goes unanswered")
+    expect(page.locator("#announcer")).to_contain_text("On Saturday night an alert goes unanswered")
+    expect(story).to_be_focused()
+    assert not check_accessibility(page)
+
+    page.context.set_offline(True)
+    story.get_by_role("button", name="We go on.").click()
+    expect(story).to_contain_text("The story goes on when you are online again.")
+    page.context.set_offline(False)
+    expect(story).to_contain_text("How it ended")
+    assert _is_same_page(page)
+    assert responses(site) == ["sc-pilot", "sc-pilot"]

@@ -214,6 +214,7 @@ def test_somebody_signed_out_is_asked_to_sign_in_and_loses_nothing(
     expect(page.get_by_label("An alarm is not answered in time")).not_to_be_checked()
     assert responses(site) == []
     _sign_out(page)
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     page.goto(f"/sign-in?next={course}/lessons/l1")
     _sign_in(page, ADA)
     expect(page.locator("#q-risk .verdict__head")).to_contain_text("Right")

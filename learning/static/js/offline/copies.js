@@ -107,7 +107,10 @@ export async function takeOver(person) {
   await store.put("facts", person, "person");
   if (person === null) return;
   for (const each of await store.all("downloads")) {
-    if (each.person !== person) await removeDownload(each.enrolment);
+    if (each.person !== person) await store.remove("downloads", each.enrolment);
+  }
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && !name.startsWith(`${PREFIX}${person} `)) await caches.delete(name);
   }
 }
 

@@ -7,6 +7,7 @@ import * as store from "./store.js";
 
 const LONGEST_WAIT = 30_000;
 const REFUSED = new Set([404, 409, 413, 422]);
+const MOST_TRIES = 20; // a server that fails each time on this item must not keep the others waiting for ever
 
 const timeout = (patience) => AbortSignal.timeout?.(patience); // an older browser waits as long as it likes
 
@@ -32,7 +33,8 @@ async function post(item, session) {
     signal: timeout(LONGEST_WAIT),
   });
   if (response.ok) return { outcome: "sent" };
-  if (!REFUSED.has(response.status)) return { outcome: "later" };
+  if (response.status >= 500 && (item.tries ?? 0) < MOST_TRIES) return { outcome: "later", hasFailed: true };
+  if (response.status < 500 && !REFUSED.has(response.status)) return { outcome: "later" };
   const told = await response.json().catch(() => ({}));
   return { outcome: "refused", reason: told.reason ?? "" };
 }
@@ -45,7 +47,8 @@ async function sendAll() {
   const [sent, refused] = [[], []];
   try {
     for (const item of waiting.filter((each) => each.person === session.person)) {
-      const { outcome, reason } = await post(item, session);
+      const { outcome, reason, hasFailed } = await post(item, session);
+      if (hasFailed) await store.put("queue", { ...item, tries: (item.tries ?? 0) + 1 });
       if (outcome === "later") break;
       if (outcome === "sent") {
         await store.remove("queue", item.id);

@@ -21,9 +21,11 @@ const SHELL_FILES = [
 const PATIENCE = 10_000; // a network that has said nothing for so long has failed, where there is a copy
 const MAY_BE_KEPT = /^\/(learn|static|courses)\//;
 
+const keepShell = async () => (await caches.open(SHELL)).addAll(SHELL_FILES);
+
 self.addEventListener("install", (event) => {
   self.skipWaiting(); // the pages come from the network, so an old worker is never wanted
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(SHELL_FILES)));
+  event.waitUntil(keepShell());
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -67,7 +69,7 @@ async function afterPatience(request) {
 
 async function fromNetwork(event) {
   const response = await fetch(event.request);
-  await notePerson(response);
+  await notePerson(response).catch(() => {}); // a browser that can keep nothing can show nothing either
   if (response.ok) event.waitUntil(keepCopy(event.request.url, response.clone()).catch(() => {}));
   return response;
 }
@@ -118,7 +120,10 @@ self.addEventListener("message", (event) => {
   const [port] = event.ports;
   const { kind, enrolment } = event.data;
   const work = {
-    download: () => download(enrolment, (how) => port.postMessage({ kind: "progress", ...how })),
+    download: async () => {
+      await download(enrolment, (how) => port.postMessage({ kind: "progress", ...how }));
+      await keepShell(); // in the language and colours of today
+    },
     remove: () => removeDownload(enrolment),
   }[kind];
   if (!work) return;
