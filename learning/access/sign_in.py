@@ -69,11 +69,30 @@ def load_actor(session: Session, person_id: int) -> Actor:
     return Actor(person_id, frozenset((role, agency_id) for role, agency_id in grants), frozenset(agencies))
 
 
-def _throttle_keys(email: str, address: str) -> tuple[str, str]:
-    return (
-        hashlib.sha256(f"email:{email.strip().lower()}".encode()).hexdigest(),
-        hashlib.sha256(f"address:{address}".encode()).hexdigest(),
-    )
+def _throttle_keys(email: str, address: str, what: str = "") -> tuple[str, str]:
+    kinds = (f"{what}email:{email.strip().lower()}", f"{what}address:{address}")
+    first, second = (hashlib.sha256(kind.encode()).hexdigest() for kind in kinds)
+    return first, second
+
+
+def _refuse_too_many(session: Session, keys: tuple[str, str], tries: int) -> None:
+    since = clock.now() - WINDOW
+    for key, limit in zip(keys, (tries, tries * 10), strict=True):
+        failures = session.scalar(
+            select(func.count()).select_from(FailedSignIn).where(FailedSignIn.key == key, FailedSignIn.at > since)
+        )
+        if (failures or 0) >= limit:
+            raise TooManyTries
+
+
+def throttle(session: Session, what: str, email: str, *, address: str, tries: int) -> None:
+    """Count a try of something else than signing in, with the limits of signing in and a count of its own.
+
+    Raises TooManyTries.
+    """
+    keys = _throttle_keys(email, address, f"{what} ")
+    _refuse_too_many(session, keys, tries)
+    session.add_all([FailedSignIn(key=key) for key in keys])
 
 
 def check_password(session: Session, email: str, password: str, *, address: str, tries: int) -> Account:
@@ -83,14 +102,8 @@ def check_password(session: Session, email: str, password: str, *, address: str,
     many from the same address) within 15 minutes every try is refused. Raises SignInRefused or TooManyTries;
     the failed try is written to the session, so the caller must keep it.
     """
-    email_key, address_key = _throttle_keys(email, address)
-    since = clock.now() - WINDOW
-    for key, limit in ((email_key, tries), (address_key, tries * 10)):
-        failures = session.scalar(
-            select(func.count()).select_from(FailedSignIn).where(FailedSignIn.key == key, FailedSignIn.at > since)
-        )
-        if (failures or 0) >= limit:
-            raise TooManyTries
+    email_key, address_key = keys = _throttle_keys(email, address)
+    _refuse_too_many(session, keys, tries)
     account = session.scalar(
         select(Account)
         .join(Account.person)
@@ -129,6 +142,11 @@ def set_password(session: Session, person: Person, password: str) -> Account:
     account.password_changed_at = clock.now()
     session.flush()
     return account
+
+
+def has_password(session: Session, person_id: int) -> bool:
+    """Whether the person has ever chosen or been given a password."""
+    return session.scalar(select(Account.person_id).where(Account.person_id == person_id)) is not None
 
 
 def _load_user(user_id: str) -> SignedInUser | None:

@@ -11,9 +11,9 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from learning.access import audit
+from learning.access import audit, password_links
 from learning.access import roles as role_rules
-from learning.access.forms import PasswordForm, RoleForm, SignInForm
+from learning.access.forms import ForgottenForm, NewPasswordForm, PasswordForm, RoleForm, SignInForm
 from learning.access.guard import public, requires, signed_in, signed_in_actor
 from learning.access.models import Role
 from learning.access.policy import Permission
@@ -76,6 +76,52 @@ def sign_in() -> AnyResponse | str | tuple[str, int]:
     if current_app.config["SETTINGS"].demo:
         demo = current_app.config.get("DEMO_SIGN_INS", [])
     return render_template("access/sign_in.html", form=form, fault=fault, next=target or "", demo=demo), code
+
+
+@blueprint.route("/forgotten", methods=["GET", "POST"])
+@public
+def forgotten() -> AnyResponse | str | tuple[str, int]:
+    """Ask for a link to choose a new password; the answer is the same whoever's the address is, or nobody's."""
+    form = ForgottenForm()
+    fault, code = None, 200
+    if request.method == "POST":
+        code = 422
+        if form.validate_on_submit():
+            try:
+                password_links.ask(
+                    db.session,
+                    form.email.data or "",
+                    address=request.remote_addr or "",
+                    tries=current_app.config["SETTINGS"].sign_in_tries,
+                )
+            except TooManyTries:
+                fault, code = gettext("Too many tries. Wait 15 minutes, then try again."), 429
+            else:
+                flash(gettext("If the address is known here, a mail with a link is on its way. Look in your inbox."))
+                return redirect(url_for("access.sign_in"), 303)
+    return render_template("access/forgotten.html", form=form, fault=fault), code
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+@public
+def choose_password(token: str) -> AnyResponse | str | tuple[str, int]:
+    """Choose a password with a link from a mail. Opening it changes nothing: mail programs do that too."""
+    form = NewPasswordForm()
+    code = 200
+    try:
+        person = password_links.person_of(db.session, token)
+        if request.method == "POST":
+            code = 422
+            if form.validate_on_submit():
+                account = password_links.choose(db.session, token, form.new.data or "")
+                session.clear()
+                session.permanent = True
+                login_user(SignedInUser(account))
+                flash(gettext("Your password is saved, and you are signed in."))
+                return redirect(url_for("front.start"), 303)
+    except password_links.OldLink:
+        return render_template("access/old_link.html"), 404
+    return render_template("access/choose_password.html", form=form, person=person, token=token), code
 
 
 @blueprint.post("/sign-out")

@@ -9,11 +9,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from learning import clock
-from learning.access import audit
+from learning.access import audit, password_links
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission, may
-from learning.access.roles import has_role_outside
-from learning.access.sign_in import set_password
+from learning.access.roles import grants_in, has_role_outside
+from learning.access.sign_in import has_password
 from learning.administration.forms import (
     AgencyForm,
     EndForm,
@@ -109,7 +109,7 @@ def people(agency_slug: str) -> str:
 @blueprint.route("/agency/<agency_slug>/people/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def new_person(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
-    """Add a person; the first password is shown once, on the answer to the form."""
+    """Add a person, who is invited by mail to choose a password."""
     form = PersonForm()
     _fill_choices(form)
     if request.method == "GET":
@@ -128,12 +128,13 @@ def new_person(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
         else:
             detail = {"unit": position.unit_id, "level": position.level.value}
             _record("person.added" if is_new else "position.added", "person", person.id, **detail)
-            if not is_new:
+            if not has_password(db.session, person.id):
+                password_links.send(db.session, person, g.agency.id)
+            if is_new:
+                flash(gettext("%(name)s is added and gets an invitation by mail.", name=person.name))
+            else:
                 flash(gettext("%(name)s was known already and has the new position.", name=person.name))
-                return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=person.id), 303)
-            password = people_rules.new_password()
-            set_password(db.session, person, password)
-            return render_template("organisation/person_added.html", agency=g.agency, person=person, password=password)
+            return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=person.id), 303)
     return render_template("organisation/new_person.html", agency=g.agency, form=form), 422
 
 
@@ -163,6 +164,7 @@ def _person_page(found: Person, form: MoveForm) -> str:
         "organisation/person.html", agency=g.agency, person=found, form=form, today=today, positions=positions,
         # Somebody who has left may have an address that tells where they work now.
         works_here=any(each.ends_on is None or each.ends_on >= today for each in positions),
+        has_password=has_password(db.session, found.id),
         may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id),
     )  # fmt: skip
 
@@ -177,18 +179,36 @@ def person(agency_slug: str, person_id: int) -> str:
     return _person_page(found, form)
 
 
+def _why_not_to_change(person_id: int) -> str | None:
+    """Why the reader may not change the person's name and address, or None.
+
+    New passwords are mailed to the address, so whoever may change it could take over what the person may do.
+    """
+    if _is_platform_admin():
+        return None
+    if (
+        not people_rules.works_in(db.session, g.agency.id, person_id)
+        or people_rules.belongs_elsewhere(db.session, g.agency.id, person_id)
+        or has_role_outside(db.session, g.agency.id, person_id)
+    ):
+        return str(gettext("Name and address are not this agency's alone to change. Ask the platform administrator."))
+    actor = signed_in_actor()
+    has_role = any(each.person_id == person_id for each in grants_in(db.session, g.agency.id))
+    if has_role and actor.person_id != person_id and not may(actor, Permission.GRANT_ROLES, g.agency.id):
+        return str(gettext("The person has a role in the agency. Ask the agency's administrator to change this."))
+    return None
+
+
 @blueprint.route("/agency/<agency_slug>/people/<int:person_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def edit_person(agency_slug: str, person_id: int) -> AnyResponse | str | tuple[str, int]:
     """Change name, address and language of somebody who belongs to this agency alone."""
     found = _person_or_404(person_id)
-    shared = not _is_platform_admin() and (
-        not people_rules.works_in(db.session, g.agency.id, person_id)
-        or people_rules.belongs_elsewhere(db.session, g.agency.id, person_id)
-        or has_role_outside(db.session, g.agency.id, person_id)
-    )
-    if shared:
-        page = render_template("organisation/edit_person.html", agency=g.agency, person=found, form=None)
+    refused = _why_not_to_change(person_id)
+    if refused is not None:
+        page = render_template(
+            "organisation/edit_person.html", agency=g.agency, person=found, form=None, refused=refused
+        )
         return page if request.method == "GET" else (page, 422)
     form = FactsForm(obj=found)
     code = 200
@@ -205,6 +225,19 @@ def edit_person(agency_slug: str, person_id: int) -> AnyResponse | str | tuple[s
                 flash(gettext("The changes are saved."))
                 return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=person_id), 303)
     return render_template("organisation/edit_person.html", agency=g.agency, person=found, form=form), code
+
+
+@blueprint.post("/agency/<agency_slug>/people/<int:person_id>/password-link")
+@requires(Permission.MANAGE_PEOPLE)
+def send_password_link(agency_slug: str, person_id: int) -> AnyResponse:
+    """Mail the person a link to choose a password; nobody else sees it."""
+    found = _person_or_404(person_id)
+    if not people_rules.works_in(db.session, g.agency.id, person_id):
+        abort(404)
+    password_links.send(db.session, found, g.agency.id)
+    _record("password.link-sent", "person", person_id)
+    flash(gettext("A link to choose a password is on its way to %(address)s.", address=found.email))
+    return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=person_id), 303)
 
 
 @blueprint.post("/agency/<agency_slug>/people/<int:person_id>/positions")

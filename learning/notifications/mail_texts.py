@@ -39,6 +39,21 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligg klart.", "Sjå kursbeviset"),
         "en": ("Certificate: {title}", "Hello {name}.\n\nYou have completed “{title}”. Your certificate is ready.", "See the certificate"),
     },
+    "invitation": {
+        "nb": ("Velkommen til Handlingsrom", "Hei {name}.\n\n{by} Handlingsrom har kurs for ledere i offentlig sektor. Velg et passord, så er du i gang.\n\nDu logger inn på {address} med {email}.\n\nLenken kan brukes én gang, og den varer i {days} dager. Etter det kan du be om en ny der du logger inn.", "Velg et passord"),
+        "nn": ("Velkomen til Handlingsrom", "Hei {name}.\n\n{by} Handlingsrom har kurs for leiarar i offentleg sektor. Vel eit passord, så er du i gang.\n\nDu loggar inn på {address} med {email}.\n\nLenkja kan brukast éin gong, og ho varer i {days} dagar. Etter det kan du be om ei ny der du loggar inn.", "Vel eit passord"),
+        "en": ("Welcome to Handlingsrom", "Hello {name}.\n\n{by} Handlingsrom has courses for managers in the public sector. Choose a password to begin.\n\nYou sign in at {address} with {email}.\n\nThe link can be used once, within {days} days. After that you can ask for a new one where you sign in.", "Choose a password"),
+    },
+    "new-password": {
+        "nb": ("Nytt passord i Handlingsrom", "Hei {name}.\n\nDet er bedt om et nytt passord for {email} i Handlingsrom. Velg det her.\n\nLenken kan brukes én gang, og den varer i {hours} timer. Vil du ikke ha et nytt passord, trenger du ikke gjøre noe: Det gamle gjelder.", "Velg et nytt passord"),
+        "nn": ("Nytt passord i Handlingsrom", "Hei {name}.\n\nDet er bede om eit nytt passord for {email} i Handlingsrom. Vel det her.\n\nLenkja kan brukast éin gong, og ho varer i {hours} timar. Vil du ikkje ha eit nytt passord, treng du ikkje gjere noko: Det gamle gjeld.", "Vel eit nytt passord"),
+        "en": ("New password in Handlingsrom", "Hello {name}.\n\nSomebody asked for a new password for {email} in Handlingsrom. Choose it here.\n\nThe link can be used once, within {hours} hours. If you want no new password, do nothing: the old one holds.", "Choose a new password"),
+    },
+    "address-changed": {
+        "nb": ("Du har ny e-postadresse i Handlingsrom", "Hei {name}.\n\nE-postadressen din i Handlingsrom er endret fra {before} til {email}. Det er nå den du logger inn med.\n\nHar du ikke bedt om dette, si fra til HR med en gang.", "Til Handlingsrom"),
+        "nn": ("Du har ny e-postadresse i Handlingsrom", "Hei {name}.\n\nE-postadressa di i Handlingsrom er endra frå {before} til {email}. Det er no den du loggar inn med.\n\nHar du ikkje bede om dette, sei frå til HR med ein gong.", "Til Handlingsrom"),
+        "en": ("You have a new address in Handlingsrom", "Hello {name}.\n\nYour e-mail address in Handlingsrom was changed from {before} to {email}. You now sign in with that one.\n\nIf you did not ask for this, tell HR at once.", "To Handlingsrom"),
+    },
     "plan": {
         "nb": ("{days} dager etter: {title}", "Hei {name}.\n\nFor {days} dager siden fullførte du «{title}» og la en plan.\n\n{question}", "Skriv mer om hvordan det gikk"),
         "nn": ("{days} dagar etter: {title}", "Hei {name}.\n\nFor {days} dagar sidan fullførte du «{title}» og la ein plan.\n\n{question}", "Skriv meir om korleis det gjekk"),
@@ -82,6 +97,8 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
 }  # fmt: skip
 
 DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
+BY_AGENCY = {"nb": "{agency} har lagt deg til.", "nn": "{agency} har lagt deg til.", "en": "{agency} has added you."}
+BY_NOBODY = {"nb": "Du er lagt til.", "nn": "Du er lagd til.", "en": "You have been added."}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.access.password_links import Purpose
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
@@ -30,7 +31,8 @@ PREFIXES = 200
 class Letter:
     """A mail to be queued, once for each ``dedupe_key``; at once when ``not_before`` is left out.
 
-    ``is_private`` seals its bodies; ``stop_path`` is where its reader says no to more of them.
+    ``is_private`` seals its bodies; ``stop_path`` is where its reader says no to more of them; ``to_address`` is
+    where it goes when that is not the person's address.
     """
 
     person: Person
@@ -41,6 +43,7 @@ class Letter:
     not_before: datetime | None = None
     is_private: bool = False
     stop_path: str | None = None
+    to_address: str | None = None
 
 
 def queue(session: Session, letters: Iterable[Letter]) -> int:
@@ -64,7 +67,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "kind": letter.kind,
         "agency_id": letter.agency_id,
         "person_id": letter.person.id,
-        "to_address": letter.person.email,
+        "to_address": letter.to_address or letter.person.email,
         "language": letter.message.language,
         "subject": letter.message.subject,
         "is_private": letter.is_private,
@@ -98,6 +101,16 @@ def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
         )
         cancelled += result.rowcount  # type: ignore[attr-defined]
     return cancelled
+
+
+def readdress(session: Session, person: Person) -> None:
+    """Let the mails that wait for a person go to the address they have now."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.person_id == person.id, *_waiting())
+        .values(to_address=person.email)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def waiting_for(session: Session, whose: ColumnElement[bool]) -> Sequence[Row[int, str]]:
@@ -174,14 +187,20 @@ def in_agency(session: Session, agency_id: int, page: int, size: int = 50) -> Se
 
 
 def readable_in_demo(session: Session, person_id: int, agency_ids: Sequence[int]) -> Sequence[OutboxMessage]:
-    """Mails that went out in the demo: one's own, and those of the agencies whose outbox one may see."""
+    """Mails that went out in the demo: one's own, and those of the agencies whose outbox one may see.
+
+    Links to choose a password can be read too: in the demo there is nobody else to open them.
+    """
     return session.scalars(
         select(OutboxMessage)
         .where(
             OutboxMessage.sent_at.is_not(None),
             or_(
                 OutboxMessage.person_id == person_id,
-                and_(OutboxMessage.agency_id.in_(agency_ids), OutboxMessage.is_private.is_(False)),
+                and_(
+                    OutboxMessage.agency_id.in_(agency_ids),
+                    or_(OutboxMessage.is_private.is_(False), OutboxMessage.kind.in_(list(Purpose))),
+                ),
             ),
         )
         .order_by(OutboxMessage.sent_at.desc(), OutboxMessage.id.desc())

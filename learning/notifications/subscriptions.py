@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
-from learning.notifications import afterwards, path_mails
+from learning.notifications import account_mails, afterwards, path_mails
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, queue
 from learning.paths.models import Assignment
@@ -59,4 +59,5 @@ def connect() -> None:
     steps_changed.connect(_follow_steps)
     course_completed.connect(_stop_reminders)
     certificate_issued.connect(_tell_of_certificate)
+    account_mails.connect()
     afterwards.connect()

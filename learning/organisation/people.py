@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from learning import clock
 from learning.organisation.models import Level, Person, Position, Unit
 from learning.organisation.searching import holds
-from learning.organisation.signals import positions_changed
+from learning.organisation.signals import address_changed, positions_changed
 from learning.organisation.units import subtree_ids
 
 PAGE = 50
@@ -203,12 +203,15 @@ def change_person(session: Session, person: Person, facts: PersonFacts) -> list[
         "language": facts.language,
     }
     changed = [name for name, value in wanted.items() if getattr(person, name) != value]
+    before = person.email
     try:
         with session.begin_nested():
             for name in changed:
                 setattr(person, name, wanted[name])
     except IntegrityError as fault:
         raise AddressTaken from fault
+    if "email" in changed:
+        address_changed.send(session, person=person, before=before)
     return changed
 
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from learning.access import password_links
 from learning.access.models import Role, RoleGrant
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
@@ -35,6 +36,8 @@ RECORDS = {"hr", "auditor", "agency-admin", "platform-admin"}
 TABLE: dict[str, set[str]] = {
     "static": EVERYBODY,
     "access.sign_in": EVERYBODY,
+    "access.forgotten": EVERYBODY,
+    "access.choose_password": EVERYBODY,
     "access.sign_out": EVERYBODY,
     "access.language": EVERYBODY,
     "access.theme": EVERYBODY,
@@ -68,6 +71,7 @@ TABLE: dict[str, set[str]] = {
     "organisation.people": PEOPLE,
     "organisation.person": PEOPLE,
     "organisation.edit_person": PEOPLE,
+    "organisation.send_password_link": PEOPLE,
     "organisation.units": PEOPLE,
     "organisation.new_person": PEOPLE,
     "organisation.add_position": PEOPLE,
@@ -165,6 +169,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
         "practice_mail.recall_question.token": sign(Purpose.RECALL, recall.id),
         "practice_mail.stop_recall.token": sign(Purpose.STOP_RECALL, owner.id),
+        "access.choose_password.token": password_links.sign(session, owner, password_links.Purpose.INVITATION),
         "notifications.calendar_feed.token": new_address(session, owner.id),
         **{
             f"{endpoint}.enrolment_id": practising.id

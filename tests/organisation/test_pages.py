@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access.models import AuditEvent, Role
+from learning.access.sign_in import set_password
+from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Agency, Person, Position, Unit
 from tests.factories import NUMBERS, grant, make_agency, make_person, make_position, make_unit
 
@@ -64,23 +66,79 @@ def actions(session: Session) -> list[str]:
     return found
 
 
-def test_a_new_person_can_sign_in_with_the_password_shown_once(
+def mails_to(session: Session, address: str) -> list[OutboxMessage]:
+    found = list(session.scalars(select(OutboxMessage).where(OutboxMessage.to_address == address)))
+    session.commit()
+    return found
+
+
+def link_in(mail: OutboxMessage) -> str:
+    """The address, on this site, of the link to choose a password."""
+    found = re.search(r"https?://[^/\s]+(/password/\S+)", mail.words[0])
+    assert found, mail.words[0]
+    return found[1]
+
+
+def test_a_new_person_chooses_a_password_with_the_link_in_the_invitation(
     session: Session, town: Town, sign_in: SignIn, client: FlaskClient
 ) -> None:
     hr = sign_in(town.hr)
     answer = hr.post(f"{town.address}/people/new", data=new_person(town))
-    assert answer.status_code == 200
-    shown = re.search(r"<code>([a-z2-9-]{19})</code>", answer.get_data(as_text=True))
-    assert shown
-    assert client.post("/sign-in", data={"email": "ase@example.org", "password": shown[1]}).status_code == 303
-    assert '<html lang="nn"' in client.get("/").get_data(as_text=True)
-    person = person_by(session, "ase@example.org")
-    assert person is not None
-    page = hr.get(f"{town.address}/people/{person.id}").get_data(as_text=True)
-    for words in ("Åse Ødegård", "ase@example.org", "Enhetsleder, School", "Line manager: Given", "no end"):
+    assert answer.status_code == 303
+    page = hr.get(answer.location).get_data(as_text=True)
+    for words in ("gets an invitation by mail", "Åse Ødegård", "ase@example.org", "Enhetsleder, School",
+                  "Line manager: Given", "no end", "Send the invitation again"):  # fmt: skip
         assert words in page
-    assert shown[1] not in page
-    assert actions(session) == ["person.added"]
+    (mail,) = mails_to(session, "ase@example.org")
+    assert mail.subject == "Velkomen til Handlingsrom"
+    assert "Town har lagt deg til." in mail.words[0]
+    assert "med ase@example.org" in mail.words[0]
+    link = link_in(mail)
+    assert link not in mail.text_body  # sealed
+    assert 'value="ase@example.org"' in client.get(link).get_data(as_text=True)
+    form = {"new": "four words in a row", "again": "four words in a row"}
+    assert client.post(link, data=form).status_code == 303
+    assert '<html lang="nn"' in client.get("/").get_data(as_text=True)
+    assert client.get("/my/record").status_code == 200
+    assert "Send a link for a new password" in hr.get(answer.location).get_data(as_text=True)
+    assert actions(session) == ["person.added", "password.chosen"]
+
+
+def test_hr_sends_a_link_and_sees_no_password(session: Session, town: Town, sign_in: SignIn) -> None:
+    person, gone = make_person(session), make_person(session)
+    make_position(session, person, town.school)
+    make_position(session, gone, town.school, ends_on=clock.today() - timedelta(days=1))
+    set_password(session, person, "four words in a row")
+    session.commit()
+    hr = sign_in(town.hr)
+    address = f"{town.address}/people/{person.id}"
+    for _ in range(2):  # a second click sends no second mail
+        answer = hr.post(f"{address}/password-link")
+        assert (answer.status_code, answer.location) == (303, address)
+    page = hr.get(address).get_data(as_text=True)
+    assert f"is on its way to {person.email}" in page
+    (mail,) = mails_to(session, person.email)
+    assert (mail.kind, mail.subject, mail.agency_id) == ("new-password", "New password in Handlingsrom", town.agency.id)
+    token = link_in(mail).split("/")[-1]
+    assert token not in page
+    assert token not in hr.get(f"{town.address}/outbox").get_data(as_text=True)
+    assert actions(session) == ["password.link-sent"] * 2
+    assert hr.post(f"{town.address}/people/{gone.id}/password-link").status_code == 404
+
+
+def test_hr_cannot_change_the_address_of_somebody_with_a_role(session: Session, town: Town, sign_in: SignIn) -> None:
+    admin = make_person(session, email="admin@example.org")
+    make_position(session, admin, town.root)
+    grant(session, admin, Role.AGENCY_ADMIN, town.agency)
+    session.commit()
+    facts = {"given_name": "A", "family_name": "B", "email": "mine@example.org", "language": "nb"}
+    hr = sign_in(town.hr)
+    answer = hr.post(f"{town.address}/people/{admin.id}/edit", data=facts)
+    assert answer.status_code == 422
+    assert "has a role in the agency" in answer.get_data(as_text=True)
+    own = {**facts, "email": "hr2@example.org"}
+    assert hr.post(f"{town.address}/people/{town.hr.id}/edit", data=own).status_code == 303
+    assert sign_in(admin).post(f"{town.address}/people/{admin.id}/edit", data=facts).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -160,6 +218,8 @@ def test_hr_changes_name_and_address_of_their_own(session: Session, town: Town, 
     facts = {"given_name": "New", "family_name": "Name", "email": "New@example.org", "language": "nb"}
     assert hr.post(address, data=facts).status_code == 303
     assert person_by(session, "new@example.org") is not None
+    (told,) = mails_to(session, "old@example.org")
+    assert "fra old@example.org til new@example.org" in told.words[0]
     answer = hr.post(address, data={**facts, "email": "hr@example.org"})
     assert answer.status_code == 422
     assert "already in use" in answer.get_data(as_text=True)

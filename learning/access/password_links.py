@@ -1,0 +1,111 @@
+"""Links by mail with which a person chooses a password: signed, for a limited time, and good for one password.
+
+A link holds the number of passwords the person had when it was made, and a print of their address. Both are looked at
+when it is opened, so a new password or another address ends every link that is under way. Nothing is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from enum import StrEnum
+
+from flask import current_app
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learning import clock
+from learning.access import audit
+from learning.access.models import Account
+from learning.access.sign_in import set_password, throttle
+from learning.access.signals import password_link_wanted
+from learning.organisation.models import Person
+
+
+class Purpose(StrEnum):
+    INVITATION = "invitation"  # to somebody who has had no password yet
+    NEW_PASSWORD = "new-password"  # noqa: S105
+
+
+LONGEST = {Purpose.INVITATION: timedelta(days=14), Purpose.NEW_PASSWORD: timedelta(days=1)}
+
+
+class OldLink(Exception):
+    """The link was changed, has been used, is too old, or was mailed to another address than the person's."""
+
+
+class _Signer(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp())
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    secret = current_app.config["SETTINGS"].effective_secret_key
+    return URLSafeTimedSerializer(secret, salt="password link", signer=_Signer)
+
+
+def _state(session: Session, person: Person) -> list[object]:
+    # Asked of the database each time: another request may have set a password a moment ago.
+    version = session.scalar(select(Account.session_version).where(Account.person_id == person.id))
+    print_of_address = hashlib.sha256(person.email.encode()).hexdigest()[:16]
+    return [version or 0, print_of_address]
+
+
+def sign(session: Session, person: Person, purpose: Purpose) -> str:
+    """A token for the person's next password. Needs an application context."""
+    return str(_serializer().dumps([purpose.value, person.id, *_state(session, person)]))
+
+
+def person_of(session: Session, token: str, *, lock: bool = False) -> Person:
+    """Who may choose a password with the token; ``lock`` holds others with the same link back until the commit.
+
+    Raises OldLink.
+    """
+    try:
+        content, made_at = _serializer().loads(token, return_timestamp=True)
+        purpose, person_id, *state = content
+        longest = LONGEST[Purpose(purpose)]
+    except (BadSignature, TypeError, ValueError) as fault:
+        raise OldLink from fault
+    statement = select(Person).where(Person.id == person_id, Person.deactivated_at.is_(None))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    person = session.scalar(statement)
+    if person is None or clock.now() - made_at > longest or state != _state(session, person):
+        raise OldLink
+    return person
+
+
+def send(session: Session, person: Person, agency_id: int | None) -> Purpose:
+    """Mail the person a link to choose a password: an invitation when they have had none yet. Which of the two."""
+    purpose = Purpose.NEW_PASSWORD if session.get(Account, person.id) else Purpose.INVITATION
+    token = sign(session, person, purpose)
+    password_link_wanted.send(session, person=person, purpose=purpose, token=token, agency_id=agency_id)
+    return purpose
+
+
+def ask(session: Session, email: str, *, address: str, tries: int) -> None:
+    """Somebody has forgotten their password: mail a link to the address, if it is anybody's who may sign in.
+
+    Whether it is, is told to nobody. Raises sign_in.TooManyTries; the try is written to the session.
+    """
+    throttle(session, "forgotten", email, address=address, tries=tries)
+    person = session.scalar(
+        select(Person).where(Person.email == email.strip().lower(), Person.deactivated_at.is_(None))
+    )
+    if person is not None:
+        send(session, person, None)
+
+
+def choose(session: Session, token: str, password: str) -> Account:
+    """Set the password that somebody chose with a link; every link and session of theirs ends.
+
+    Raises OldLink, and ValueError when the password is too short.
+    """
+    person = person_of(session, token, lock=True)
+    account = set_password(session, person, password)
+    audit.record(
+        session, "password.chosen", subject_type="person", subject_id=person.id, actor_id=person.id, agency_id=None
+    )
+    return account
