@@ -43,7 +43,7 @@ class Number(ActivityType):
     """Answer: ``{"number": "1.5"}``. Solution: ``{"number", "tolerance", "unit"}``."""
 
     name = "number"
-    title = _l("Number")
+    title = _l("Numeric answer")
     summary = "A number to work out, right within a tolerance."
     example = """::: number kc-limit {answer=1 tolerance=0 unit="late alarms" outcome=o1}
 

@@ -13,6 +13,8 @@ from learning.catalogue import addresses, examples, quality_sheet, searching, st
 from learning.catalogue.authoring import courses_on_disk
 from learning.catalogue.commands import find_courses
 from learning.catalogue.document import CourseDocument
+from learning.catalogue.drawings import with_our_font
+from learning.catalogue.media import MEDIA_TYPES
 from learning.database import db
 from learning.interface import interface_language
 from learning.organisation.models import Level
@@ -91,9 +93,10 @@ def media(slug: str, version_number: int, path: str) -> Response:
     if found is None:
         abort(404)
     g.may_be_cached = True
-    response = Response(found.content, mimetype=found.media_type)
+    is_drawing = found.media_type == MEDIA_TYPES[".svg"]
+    response = Response(with_our_font(found.content) if is_drawing else found.content, mimetype=found.media_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
     response.set_etag(found.digest)
     response.make_conditional(request, accept_ranges=True, complete_length=len(found.content))  # films are sought in
     return response

@@ -64,6 +64,25 @@ def test_the_example_is_without_faults_can_be_stored_and_says_what_it_is_for(nam
     assert activity_type(name).doing_minutes(data) >= 0
 
 
+def test_every_type_has_a_name_of_its_own_for_learners(pages: Flask) -> None:
+    with pages.test_request_context():
+        titles = [str(activity_type(name).title) for name in TYPES]
+    assert all(title[:1].isupper() for title in titles)
+    assert len(set(titles)) == len(TYPES)
+
+
+def test_a_mark_tells_how_many_parts_were_right(pages: Flask) -> None:
+    kind = activity_type("multiple")
+    data, _ = parse(example_of("multiple"))
+    wrong = next(option["key"] for option in data["options"] if not option["right"])
+    right = next(option["key"] for option in data["options"] if option["right"])
+    mark = kind.mark(data, {"choices": [right]}, Decimal(1))
+    if not mark.correct:
+        page = show(pages, "multiple", {"choices": [right]}, mark)
+        assert f"Partly right: {mark.parts_right} of {len(data['options'])}" in page.words
+    assert kind.mark(data, {"choices": [wrong]}, Decimal(1)).parts_right < len(data["options"])
+
+
 @pytest.mark.parametrize("name", SCORED)
 def test_the_best_form_earns_everything_and_can_be_said_in_words(name: str) -> None:
     kind = activity_type(name)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from learning.access.models import Role
 from learning.certificates.issuing import issue
 from learning.certificates.models import Certificate, CertificateRevocation
+from learning.certificates.rendering import file_name
 from learning.organisation.models import Agency, Person
 from tests import factories
 
@@ -52,6 +53,36 @@ def test_the_pdf_is_tagged_accessible_and_the_same_at_every_download(
     embedded = [line.split()[-5] for line in fonts.splitlines()[2:]]
     assert embedded
     assert set(embedded) == {"yes"}
+
+
+def test_the_file_is_named_after_the_person_and_the_course(session: Session, client: FlaskClient) -> None:
+    certificate, _, _ = _certificate(session, "en")
+    answer = client.get(f"/certificates/{certificate.code}.pdf")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    other = Certificate(content={"name": "Åse Vik", "course": "Why change: what/when, and why not?"})
+    assert file_name(other) == "Åse Vik - Why change what when, and why not.pdf"
+
+
+def test_the_certificate_says_who_issued_it(session: Session, client: FlaskClient) -> None:
+    certificate, _, agency = _certificate(session, "en")
+    page = client.get(f"/certificates/{certificate.code}").get_data(as_text=True)
+    assert "Issued by" in page
+    assert f"{agency.name}, through Handlingsrom" in page
+
+
+def test_hr_reads_one_title_for_one_course_and_finds_it(session: Session, sign_in: Callable[..., FlaskClient]) -> None:
+    certificate, _, agency = _certificate(session, "nb")
+    hr = factories.make_person(session, email="hr@example.org")
+    factories.grant(session, hr, Role.HR, agency)
+    session.commit()
+    titles = certificate.completion.version.titles
+    assert titles["nb"] != titles["en"]
+    session.commit()
+    client = sign_in(hr)
+    for address in ("certificates", f"certificates?q={titles['en'].split()[0]}", "records"):
+        page = client.get(f"/agency/{agency.slug}/{address}").get_data(as_text=True)
+        assert titles["en"] in page
+        assert titles["nb"] not in page
 
 
 def test_the_public_page_says_no_more_than_the_certificate(session: Session, client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""Tables that become cards on a phone still say what they are."""
+"""Tables that become cards on a phone: every cell knows the words of its column."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ TABLE = """<table class="ds-table">
 </table>"""
 
 
-def test_every_part_has_its_role_and_every_cell_its_columns_words() -> None:
+def test_every_cell_has_its_columns_words_and_nothing_else_changes() -> None:
     html = as_cards(TABLE, "narrow")
-    assert '<table class="ds-table" role="table" data-cards="narrow">' in html
-    assert '<th scope="col" role="columnheader">Name</th>' in html
-    assert '<th scope="row" role="rowheader">Ada</th>' in html
-    assert '<td class="number" role="cell" data-label="Done &amp; so on">3</td>' in html
-    assert '<td colspan="2" role="cell">Nothing more.</td>' in html
-    assert html.count('role="row"') == 3
-    assert html.count('role="rowgroup"') == 2
+    assert '<table class="ds-table" data-cards="narrow">' in html
+    assert '<td class="number" data-label="Done &amp; so on">3</td>' in html
+    assert html.replace(' data-cards="narrow"', "").replace(' data-label="Done &amp; so on"', "") == TABLE
 
 
 def test_a_table_without_a_head_and_other_html_are_left_with_their_words() -> None:
     assert as_cards("<p>No table</p>", "narrow") == "<p>No table</p>"
     assert as_cards("<table><tr><td>1</td></tr></table>", "wide") == (
-        '<table role="table" data-cards="wide"><tr role="row"><td role="cell">1</td></tr></table>'
+        '<table data-cards="wide"><tr><td>1</td></tr></table>'
     )
