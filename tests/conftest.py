@@ -34,6 +34,7 @@ hypothesis_settings.register_profile("here", deadline=None, suppress_health_chec
 hypothesis_settings.load_profile("here")
 
 
+COURSES = Path(__file__).parent / "sample_course"  # small: authors' pages compile all of them
 PASSWORD = "correct horse battery"
 IN_CI = os.environ.get("CI") == "true"
 
@@ -133,7 +134,7 @@ class Browser(FlaskClient):
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on an empty database, in demo mode, with CSRF checks off (one test has them on)."""
-    settings = Settings(demo=True, database_url=database_url, secret_key="x" * 40)
+    settings = Settings(demo=True, database_url=database_url, secret_key="x" * 40, courses_path=COURSES)
     application = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
     application.test_client_class = Browser
     yield application

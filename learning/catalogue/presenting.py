@@ -28,6 +28,7 @@ class Shown:
     scored: bool
     needs_answer: bool
     is_finished: bool
+    is_private: bool  # the learner's own words: kept as a draft until they are saved
 
 
 def present(activity: Activity, seed: str, answer: Answer | None) -> Shown:
@@ -44,6 +45,7 @@ def present(activity: Activity, seed: str, answer: Answer | None) -> Shown:
         scored=kind.scored,
         needs_answer=kind.needs_answer(activity.data),
         is_finished=kind.is_finished(activity.data, answer),
+        is_private=kind.is_private,
     )
 
 

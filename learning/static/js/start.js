@@ -2,7 +2,7 @@
 // is kept on the device.
 
 import { listen } from "./offline/channel.js";
-import { forgetCopies } from "./offline/copies.js";
+import { forgetCopies, removeExpired } from "./offline/copies.js";
 import { drop, itemsOf, waitingOf } from "./offline/queue.js";
 import { sendWaiting } from "./offline/sending.js";
 import * as store from "./offline/store.js";
@@ -94,6 +94,7 @@ function start() {
   });
   show().then(send);
   if (person !== null) {
+    removeExpired().catch(() => {});
     navigator.serviceWorker
       ?.register("/service-worker.js", { type: "module", updateViaCache: "none" })
       .catch(() => {}); // an older browser: everything but reading offline works

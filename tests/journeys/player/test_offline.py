@@ -71,6 +71,8 @@ def test_a_course_is_read_and_answered_without_a_network_and_sent_once(
     expect(page.get_by_role("heading", level=1)).to_have_text("The first lesson")
     expect(page.locator(".saved-copy")).to_be_visible()
     assert page.evaluate("document.querySelector('#fig-cycle img').naturalWidth") > 0
+    piece = "fetch('/courses/sample-101/media/1/cycle.en.svg', {headers: {Range: 'bytes=0-3'}})"  # as for a film
+    assert page.evaluate(f"{piece}.then(async (got) => [got.status, await got.text()])") == [206, "<svg"]
     page.get_by_role("link", name="a risk", exact=True).click()
     expect(page.locator("#glossary-box")).to_contain_text("Something that may happen and hurt a goal.")
     page.keyboard.press("Escape")
@@ -275,6 +277,20 @@ def test_nobody_reads_what_another_person_has_downloaded(site: Site, visit: Visi
     expect(page.locator("#offline")).to_contain_text("The course is no longer on this device.")
     expect(page.get_by_role("button", name="Download for reading offline")).to_be_focused()
     assert _kept(page) == []
+
+    _download(page, course)
+    page.evaluate(
+        """async () => {
+          const store = await import("/static/js/offline/store.js");
+          const [kept] = await store.all("downloads");
+          await store.put("downloads", { ...kept, savedAt: kept.savedAt - 31 * 24 * 3600 * 1000 });
+        }"""
+    )
+    assert read_offline() == "No network"
+    page.goto(course)
+    expect(page.get_by_role("button", name="Download for reading offline")).to_be_visible()
+    assert _kept(page) == []
+
     _download(page, course)
     context.clear_cookies(name="handlingsrom")
     page.goto("/sign-in")

@@ -5,7 +5,7 @@ import { tell } from "./channel.js";
 import * as store from "./store.js";
 
 const PREFIX = "course ";
-const LONGEST_KEPT = 30 * 24 * 3600 * 1000; // a copy that nobody has refreshed for a month is not shown any more
+const LONGEST_KEPT = 30 * 24 * 3600 * 1000; // from the download; a device that is lost does not hold it for ever
 const nameOf = (download) => `${PREFIX}${download.person} ${download.enrolment}`;
 
 /** Whether a page may be kept: it was answered as asked, for this person, and not with the sign-in page instead. */
@@ -99,6 +99,13 @@ export async function removeDownload(enrolment) {
     if (each.enrolment !== enrolment) continue;
     await store.remove("downloads", enrolment);
     await caches.delete(nameOf(each));
+  }
+}
+
+/** A copy that is too old to be shown is not kept either. */
+export async function removeExpired() {
+  for (const each of await store.all("downloads")) {
+    if (Date.now() - each.savedAt >= LONGEST_KEPT) await removeDownload(each.enrolment);
   }
 }
 
