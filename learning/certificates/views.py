@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from learning.access.guard import public, requires, signed_in_actor
-from learning.access.policy import Permission
+from learning.access.policy import Permission, may
 from learning.certificates import issuing, listing, rendering
 from learning.certificates.models import Certificate
 from learning.certificates.texts import TEXTS, facts
@@ -72,6 +72,7 @@ def certificates(agency_slug: str) -> str:
         more=len(found) > listing.PAGE,
         query=query,
         page=page,
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
     )
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, render_template, request, stream_with_
 from flask_babel import gettext
 
 from learning.access.guard import requires, signed_in_actor
-from learning.access.policy import Permission
+from learning.access.policy import Permission, may
 from learning.database import db
 from learning.organisation.units import tree, unit_in
 from learning.records import exporting, rows
@@ -42,11 +42,14 @@ def _read_filter(values: Mapping[str, str]) -> tuple[RecordFilter, dict[str, str
 
 
 def _page(wanted: RecordFilter, faults: dict[str, str], values: Mapping[str, str]) -> str:
+    newest = list(rows.stream(db.session, g.agency.id, wanted, newest=20))
     return render_template(
         "records/records.html",
         agency=g.agency,
         count=rows.count(db.session, g.agency.id, wanted),
-        newest=list(rows.stream(db.session, g.agency.id, wanted, newest=20)),
+        newest=newest,
+        person_ids=rows.person_ids(db.session, [row.completion_id for row in newest]),
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
         tree=tree(db.session, g.agency.id),
         values=values,
         faults=faults,
