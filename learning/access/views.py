@@ -16,7 +16,7 @@ from learning.access import roles as role_rules
 from learning.access.forms import ForgottenForm, NewPasswordForm, PasswordForm, RoleForm, SignInForm
 from learning.access.guard import public, requires, signed_in, signed_in_actor
 from learning.access.models import Role
-from learning.access.policy import Permission
+from learning.access.policy import Permission, may
 from learning.access.sign_in import SignedInUser, SignInRefused, TooManyTries, check_password, set_password
 from learning.database import db, keep_on_error
 from learning.organisation import people as people_rules
@@ -202,8 +202,9 @@ def _roles_page(form: RoleForm, fault: str | None = None) -> str:
     held = role_rules.grants_in(db.session, g.agency.id)
     here = people_rules.members_among(db.session, g.agency.id, [each.person_id for each in held])
     return render_template(
-        "access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name, members=here, fault=fault
-    )
+        "access/roles.html", agency=g.agency, form=form, held=held, role_name=role_name, members=here, fault=fault,
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
+    )  # fmt: skip
 
 
 @blueprint.route("/agency/<agency_slug>/roles", methods=["GET", "POST"])

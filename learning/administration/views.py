@@ -24,6 +24,7 @@ from learning.administration.forms import (
     RenameForm,
     UnitForm,
 )
+from learning.certificates.listing import of_completions
 from learning.database import db
 from learning.organisation import agencies as agency_rules
 from learning.organisation import people as people_rules
@@ -31,6 +32,10 @@ from learning.organisation import units as unit_rules
 from learning.organisation.models import AgencyKind, Level, Person
 from learning.organisation.people import AddressTaken, NewPosition, OwnManager, PersonFacts, PositionTaken, WrongOrder
 from learning.organisation.wording import agency_kind_name, level_name
+from learning.paths import member_list
+from learning.paths.member_list import Wanted
+from learning.paths.wording import STATUS_COLOURS, status_name
+from learning.progress import overview
 
 blueprint = Blueprint("organisation", __name__)
 LARGEST_ID = 2**63 - 1
@@ -160,11 +165,14 @@ def _move_form(person_id: int) -> MoveForm:
 def _person_page(found: Person, form: MoveForm) -> str:
     today = clock.today()
     positions = people_rules.positions_in(db.session, g.agency.id, found.id)
+    completions = overview.completions_in(db.session, g.agency.id, found.id)
     return render_template(
         "organisation/person.html", agency=g.agency, person=found, form=form, today=today, positions=positions,
         # Somebody who has left may have an address that tells where they work now.
         works_here=any(each.ends_on is None or each.ends_on >= today for each in positions),
-        has_password=has_password(db.session, found.id),
+        assignments=list(member_list.stream(db.session, g.agency.id, Wanted(person_id=found.id))),
+        completions=completions, certificates=of_completions(db.session, [each.id for each in completions]),
+        status_name=status_name, status_colours=STATUS_COLOURS, has_password=has_password(db.session, found.id),
         may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id),
     )  # fmt: skip
 
@@ -172,7 +180,7 @@ def _person_page(found: Person, form: MoveForm) -> str:
 @blueprint.get("/agency/<agency_slug>/people/<int:person_id>")
 @requires(Permission.SEE_PEOPLE)
 def person(agency_slug: str, person_id: int) -> str:
-    """A person and their positions in this agency."""
+    """A person in this agency: positions, what is assigned, what is completed. Never what they have answered."""
     found = _person_or_404(person_id)
     form = _move_form(person_id)
     form.starts_on.data = clock.today()

@@ -26,6 +26,16 @@ def for_person(session: Session, person_id: int) -> Sequence[Certificate]:
     ).all()
 
 
+def of_completions(session: Session, completion_ids: Sequence[int]) -> dict[int, Certificate]:
+    """The certificates of these completions, by the completion's id."""
+    found = session.scalars(
+        select(Certificate)
+        .options(joinedload(Certificate.revocation))
+        .where(Certificate.completion_id.in_(completion_ids))
+    )
+    return {each.completion_id: each for each in found}
+
+
 def by_code(session: Session, code: str) -> Certificate | None:
     """The certificate with the code, as somebody may have typed it: small letters, spaces and hyphens count not."""
     plain = "".join(character for character in code.upper() if character.isalnum())

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from learning.access.guard import public, requires, signed_in_actor
-from learning.access.policy import Permission
+from learning.access.policy import Permission, may
 from learning.catalogue.store import titles_by_slug
 from learning.catalogue.wording import course_title, title_language
 from learning.certificates import issuing, listing, rendering
@@ -80,6 +80,7 @@ def certificates(agency_slug: str) -> str:
         more=len(found) > listing.PAGE,
         query=query,
         page=page,
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
     )
 
 

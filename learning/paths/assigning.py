@@ -44,6 +44,7 @@ class AudienceChanged(Exception):
 
 @dataclass(frozen=True)
 class SamplePerson:
+    person_id: int
     name: str
     unit: str
     level: Level
@@ -63,7 +64,7 @@ class Preview:
     by_level: list[tuple[Level, int]]
     sample: list[SamplePerson]
     completed: int
-    completed_names: list[str]
+    completed_people: list[tuple[int, str]]  # id and name
     assigned: int
     from_today: int
 
@@ -104,7 +105,7 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         iter(session.execute(select(people.c.level, func.count()).group_by(people.c.level)))
     )
     sample = session.execute(
-        select(Person.given_name, Person.family_name, Unit.name, people.c.level)
+        select(Person.id, Person.given_name, Person.family_name, Unit.name, people.c.level)
         .join(people, people.c.person_id == Person.id)
         .join(Unit, Unit.id == people.c.unit_id)
         .order_by(Person.family_name, Person.given_name, Person.id)
@@ -114,10 +115,10 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
     found = standing(asked)
     done = select(found.c.id).where(found.c.done)
     completed = session.scalar(select(func.count()).select_from(done.subquery())) or 0
-    completed_names = [
-        f"{given} {family}"
-        for given, family in session.execute(
-            select(Person.given_name, Person.family_name)
+    completed_people = [
+        (person_id, f"{given} {family}")
+        for person_id, given, family in session.execute(
+            select(Person.id, Person.given_name, Person.family_name)
             .where(Person.id.in_(done))
             .order_by(Person.family_name, Person.given_name, Person.id)
             .limit(SAMPLE_SIZE)
@@ -142,9 +143,12 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         total=sum(number for _, number in by_unit),
         by_unit=by_unit,
         by_level=[(level, levels[level]) for level in Level if level in levels],
-        sample=[SamplePerson(f"{given} {family}", unit, level) for given, family, unit, level in sample],
+        sample=[
+            SamplePerson(person_id, f"{given} {family}", unit, level)
+            for person_id, given, family, unit, level in sample
+        ],
         completed=completed,
-        completed_names=completed_names,
+        completed_people=completed_people,
         assigned=assigned or 0,
         from_today=from_today,
     )

@@ -1,4 +1,4 @@
-"""The board: how many have done what they were assigned, by unit and assignment, and the list behind each number.
+"""The board: how many have done what they were assigned, by unit and assignment.
 
 Each person counts once for each assignment. Everything takes the same number of queries however many people there are.
 """
@@ -6,21 +6,17 @@ Each person counts once for each assignment. Everything takes the same number of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
-from learning.organisation.models import Level, Person, Position, Unit
+from learning.organisation.models import Position
 from learning.paths import unit_tree
-from learning.paths.audiences import unit_ids
 from learning.paths.due_dates import Status
 from learning.paths.models import Assignment, LearningPath
 from learning.paths.standing import live_members, standing, status_column
 from learning.paths.unit_tree import UnitNode
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -77,31 +73,6 @@ class Board:
     above: list[UnitNode]
     by_unit: list[UnitTally]
     assignments: list[AssignmentTally]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One member. ``taken`` of ``needed`` steps are completed."""
-
-    member_id: int
-    assignment_id: int
-    path_title: str
-    name: str
-    email: str
-    unit: str
-    level: Level
-    taken: int
-    needed: int
-    due_on: date | None
-    status: Status
-
-
-@dataclass(frozen=True)
-class Listing:
-    rows: list[Row]
-    total: int
-    page: int
-    pages: int
 
 
 def roll_up(roots: list[UnitNode], tallies: dict[int, Tally], unit: UnitNode | None) -> list[UnitTally]:
@@ -184,83 +155,4 @@ def live_assignments(session: Session, agency_id: int) -> list[Assignment]:
             )
             .order_by(Assignment.created_at.desc(), Assignment.id.desc())
         )
-    )
-
-
-def _matching(statement: Select[tuple[int]], search: str) -> Select[tuple[int]]:
-    """Every word is in the given name, the family name or the address."""
-    for word in search.split()[:6]:
-        # SQLite folds case for ASCII only, so Å needs its two forms spelled out.
-        forms = {word, word.lower(), word.upper(), word.title()}
-        statement = statement.where(
-            or_(
-                *(
-                    column.icontains(form, autoescape=True)
-                    for form in sorted(forms)
-                    for column in (Person.given_name, Person.family_name, Person.email)
-                )
-            )
-        )
-    return statement
-
-
-def listing(
-    session: Session,
-    agency_id: int,
-    *,
-    assignment_id: int | None = None,
-    status: Status | None = None,
-    unit_id: int | None = None,
-    search: str = "",
-    page: int = 1,
-    page_size: int = PAGE_SIZE,
-) -> Listing:
-    """The members behind the board's numbers, by name; ``unit_id`` takes in all units below it.
-
-    ``page`` counts from 1 and is brought within the pages there are. Two queries.
-    """
-    found = standing(live_members(agency_id, assignment_id))
-    status_value = status_column(found, clock.today())
-    chosen = (
-        select(found.c.id)
-        .join(Person, Person.id == found.c.person_id)
-        .join(Position, Position.id == found.c.position_id)
-    )
-    if status is not None:
-        chosen = chosen.where(status_value == status.value)
-    if unit_id is not None:
-        chosen = chosen.where(Position.unit_id.in_(unit_ids(agency_id, [unit_id])))
-    chosen = _matching(chosen, search)
-    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    pages = max(1, -(-total // page_size))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        chosen.join(Unit, Unit.id == Position.unit_id)
-        .join(LearningPath, LearningPath.id == found.c.path_id)
-        .with_only_columns(
-            found.c.id,
-            found.c.assignment_id,
-            LearningPath.title,
-            Person.given_name,
-            Person.family_name,
-            Person.email,
-            Unit.name,
-            Position.level,
-            found.c.taken,
-            found.c.needed,
-            found.c.due_on,
-            status_value,
-        )
-        .order_by(Person.family_name, Person.given_name, found.c.person_id, LearningPath.title, found.c.id)
-        .limit(page_size)
-        .offset((page - 1) * page_size)
-    )
-    return Listing(
-        rows=[
-            Row(member, assigned, title, f"{given} {family}", email, unit, level, taken, needed, due, Status(value))
-            for member, assigned, title, given, family, email, unit, level, taken, needed, due, value in rows
-        ],
-        total=total,
-        page=page,
-        pages=pages,
     )

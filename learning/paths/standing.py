@@ -58,8 +58,9 @@ def status_column(standing: Subquery, today: date) -> ColumnElement[str]:
     )
 
 
-def live_members(agency_id: int, assignment_id: int | None = None) -> Subquery:
+def live_members(agency_id: int, assignment_id: int | None = None, person_id: int | None = None) -> Subquery:
     """The members that count: still in the audience, of assignments neither withdrawn nor of an archived path.
+    All of the agency's, or those of one assignment or person.
 
     Columns: id, person_id, assignment_id, position_id, path_id, due_on.
     """
@@ -83,6 +84,8 @@ def live_members(agency_id: int, assignment_id: int | None = None) -> Subquery:
     )
     if assignment_id is not None:
         chosen = chosen.where(AssignmentMember.assignment_id == assignment_id)
+    if person_id is not None:
+        chosen = chosen.where(AssignmentMember.person_id == person_id)
     return chosen.subquery("live_member")
 
 

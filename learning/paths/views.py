@@ -16,9 +16,21 @@ from learning.catalogue.wording import course_title
 from learning.database import db
 from learning.organisation.models import Level
 from learning.organisation.wording import level_name
-from learning.paths import assigning, audiences, board, building, charts, due_dates, forms, unit_tree, wording
+from learning.paths import (
+    assigning,
+    audiences,
+    board,
+    building,
+    charts,
+    due_dates,
+    forms,
+    member_list,
+    unit_tree,
+    wording,
+)
 from learning.paths.due_dates import Status
 from learning.paths.forms import AssignmentDraft, Fault, Fields
+from learning.paths.member_list import Wanted
 from learning.paths.models import Assignment, DueKind, LearningPath
 
 blueprint = Blueprint("paths", __name__)
@@ -34,6 +46,7 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         f"paths/{template}",
         agency=g.agency,
         may_manage=may(signed_in_actor(), Permission.MANAGE_PATHS, g.agency.id),
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
         fault_at=forms.by_field(values["faults"]),
         course_title=course_title,
         due_value=wording.due_value,
@@ -85,19 +98,29 @@ def members(agency_slug: str) -> Page:
     roots = unit_tree.load(db.session, g.agency.id)
     if unit_id is not None and unit_tree.find(roots, unit_id) is None:
         abort(404)
-    status = forms.status_or_none(request.args.get("status", ""))
-    search = request.args.get("q", "").strip()[:100]
-    listing = board.listing(
-        db.session,
-        g.agency.id,
+    wanted = Wanted(
         assignment_id=assignment_id,
-        status=status,
+        status=forms.status_or_none(request.args.get("status", "")),
         unit_id=unit_id,
-        search=search,
-        page=forms.whole_number(request.args.get("page", ""), 10**9) or 1,
+        alone=unit_id is not None and request.args.get("alone") == "yes",
+        search=request.args.get("q", "").strip()[:100],
     )
-    chosen = {"assignment": assignment_id, "status": status and status.value, "unit": unit_id, "q": search or None}
-    return _page("members.html", listing=listing, assignments=assignments, roots=roots, chosen=chosen)
+    page = forms.whole_number(request.args.get("page", ""), 10**9) or 1
+    listing = member_list.listing(db.session, g.agency.id, wanted, page=page)
+    return _page(
+        "members.html", listing=listing, assignments=assignments, roots=roots, wanted=wanted, chosen=_fields(wanted)
+    )
+
+
+def _fields(wanted: Wanted) -> dict[str, Any]:
+    """The choices as they stand in an address; those not made are None and left out."""
+    return {
+        "assignment": wanted.assignment_id,
+        "status": wanted.status and wanted.status.value,
+        "unit": wanted.unit_id,
+        "alone": "yes" if wanted.alone else None,
+        "q": wanted.search or None,
+    }
 
 
 # Learning paths
@@ -295,7 +318,7 @@ def assignment(agency_slug: str, assignment_id: int) -> Page:
         assignment=found,
         board=numbers,
         bars=charts.bars([part.tally for part in numbers.by_unit]) if numbers else [],
-        listing=board.listing(db.session, g.agency.id, assignment_id=found.id),
+        listing=member_list.listing(db.session, g.agency.id, Wanted(assignment_id=found.id)),
         units=[(node, each.with_descendants) for each in found.units if (node := unit_tree.find(roots, each.unit_id))],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -99,3 +99,12 @@ def for_person(session: Session, person_id: int) -> list[CourseProgress]:
         )
         for enrolment in enrolments
     ]
+
+
+def completions_in(session: Session, agency_id: int, person_id: int) -> Sequence[Completion]:
+    """What the person has completed while in the agency, newest first; not what they did elsewhere."""
+    return session.scalars(
+        select(Completion)
+        .where(Completion.agency_id == agency_id, Completion.person_id == person_id)
+        .order_by(Completion.completed_at.desc(), Completion.id.desc())
+    ).all()

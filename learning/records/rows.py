@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -82,6 +82,13 @@ def _narrowed(
 def count(session: Session, agency_id: int, wanted: RecordFilter) -> int:
     statement = select(func.count()).select_from(Completion)
     return int(session.scalar(_narrowed(statement, agency_id, wanted)) or 0)  # type: ignore[arg-type]
+
+
+def person_ids(session: Session, completion_ids: Sequence[int]) -> dict[int, int]:
+    """Whose each completion is: completion id -> person id."""
+    rows = session.execute(select(Completion.id, Completion.person_id).where(Completion.id.in_(completion_ids)))
+    found: dict[int, int] = dict(iter(rows))
+    return found
 
 
 def stream(session: Session, agency_id: int, wanted: RecordFilter, *, newest: int | None = None) -> Iterator[RecordRow]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, render_template, request, stream_with_
 from flask_babel import gettext
 
 from learning.access.guard import requires, signed_in_actor
-from learning.access.policy import Permission
+from learning.access.policy import Permission, may
 from learning.catalogue.store import titles_by_slug
 from learning.catalogue.wording import course_title, title_language
 from learning.database import db
@@ -44,6 +44,7 @@ def _read_filter(values: Mapping[str, str]) -> tuple[RecordFilter, dict[str, str
 
 
 def _page(wanted: RecordFilter, faults: dict[str, str], values: Mapping[str, str]) -> str:
+    newest = list(rows.stream(db.session, g.agency.id, wanted, newest=20))
     return render_template(
         "records/records.html",
         agency=g.agency,
@@ -51,7 +52,9 @@ def _page(wanted: RecordFilter, faults: dict[str, str], values: Mapping[str, str
         titles=titles_by_slug(db.session),
         course_title=course_title,
         title_language=title_language,
-        newest=list(rows.stream(db.session, g.agency.id, wanted, newest=20)),
+        newest=newest,
+        person_ids=rows.person_ids(db.session, [row.completion_id for row in newest]),
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
         tree=tree(db.session, g.agency.id),
         values=values,
         is_narrowed=wanted != RecordFilter(),

@@ -48,7 +48,7 @@ def test_the_preview_says_exactly_who_is_reached(session: Session) -> None:
     assert seen.by_unit == [("Nursing", 2), ("School", 1)]
     assert seen.by_level == [(Level.FIRST_LINE, 2), (Level.MIDDLE, 1)]
     assert [person.name for person in seen.sample] == ["Cato Aas", "Ada Berg", "Bo Dahl"]
-    assert (seen.completed, seen.completed_names) == (1, ["Ada Berg"])
+    assert (seen.completed, [name for _, name in seen.completed_people]) == (1, ["Ada Berg"])
     assert (seen.assigned, seen.from_today) == (0, 2)
 
 

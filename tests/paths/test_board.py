@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from learning import clock
 from learning.organisation.models import Person
 from learning.paths import assigning, building, charts
-from learning.paths.board import Tally, board, listing
+from learning.paths.board import Tally, board
 from learning.paths.due_dates import DueRule, Status, status
+from learning.paths.member_list import Wanted, listing
 from learning.paths.models import DueKind
 from learning.paths.standing import done_members
 from tests.paths.scene import (
@@ -28,7 +29,7 @@ from tests.paths.scene import (
 
 
 def statuses(session: Session, town: Town, **filters: object) -> dict[str, Status]:
-    return {row.name: row.status for row in listing(session, town.agency.id, **filters).rows}  # type: ignore[arg-type]
+    return {row.name: row.status for row in listing(session, town.agency.id, Wanted(**filters)).rows}  # type: ignore[arg-type]
 
 
 def test_a_path_is_done_when_every_mandatory_course_is_completed(session: Session) -> None:
@@ -138,8 +139,8 @@ def test_another_agency_sees_nothing(session: Session) -> None:
     assignment = assign(session, make_path(session, theirs.agency, course), audience(theirs.top))
     assert board(session, mine.agency.id).totals == Tally()  # type: ignore[union-attr]
     assert board(session, mine.agency.id, unit_id=theirs.top.id) is None
-    assert listing(session, mine.agency.id, assignment_id=assignment.id).total == 0
-    assert listing(session, mine.agency.id, unit_id=theirs.top.id).total == 0
+    assert listing(session, mine.agency.id, Wanted(assignment_id=assignment.id)).total == 0
+    assert listing(session, mine.agency.id, Wanted(unit_id=theirs.top.id)).total == 0
 
 
 def test_the_list_can_be_filtered_and_searched(session: Session) -> None:
@@ -150,7 +151,7 @@ def test_the_list_can_be_filtered_and_searched(session: Session) -> None:
     assign(session, make_path(session, town.agency, course), audience(town.top))
 
     def names(**filters: object) -> list[str]:
-        return [row.name for row in listing(session, town.agency.id, **filters).rows]  # type: ignore[arg-type]
+        return [row.name for row in listing(session, town.agency.id, Wanted(**filters)).rows]  # type: ignore[arg-type]
 
     assert names(search="hansen") == ["Kari Hansen", "Per Hansen"]
     assert names(search="kari hansen") == ["Kari Hansen"]
@@ -208,7 +209,7 @@ def test_the_database_and_the_rule_agree(session: Session, seed: int) -> None:
             return status(due_on, done=done, begun=has_begun, today=today)  # type: ignore[arg-type]
 
         expected[assignment.id] = sorted(standing_of(person) for person in people)
-        found = listing(session, town.agency.id, assignment_id=assignment.id)
+        found = listing(session, town.agency.id, Wanted(assignment_id=assignment.id))
         assert sorted(row.status for row in found.rows) == expected[assignment.id]
         done = {row.member_id for row in found.rows if row.status is Status.DONE}
         assert done_members(session, [row.member_id for row in found.rows]) == done
@@ -235,7 +236,7 @@ def test_the_number_of_queries_does_not_grow_with_people(session: Session) -> No
         with counted(session) as for_board:
             board(session, agency_id)
         with counted(session) as for_list:
-            listing(session, agency_id, assignment_id=assignment_id, status=Status.NOT_BEGUN, search="family")
+            listing(session, agency_id, Wanted(assignment_id, Status.NOT_BEGUN, search="family"))
         numbers.append((len(for_board), len(for_list)))
     assert numbers == [(3, 2), (3, 2)]
 
