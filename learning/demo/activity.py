@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy import select
@@ -19,33 +20,62 @@ from learning.paths.models import Assignment, AudienceLevel, AudienceUnit, DueKi
 from learning.progress import assessing, enrolling
 from learning.progress.models import AttemptAnswer, Enrolment, LessonFinish
 
-TITLES = {
-    "fjordvik": "Ny som leder i Fjordvik",
-    "tilsynet": "Ledelse og risiko i tilsynet",
+
+@dataclass(frozen=True)
+class DemoPath:
+    """A path of the demo: mandatory and elective courses for a level, assigned and due some days from today."""
+
+    title: str
+    mandatory: tuple[str, ...]
+    elective: tuple[str, ...]
+    level: Level
+    assigned: int
+    due: int
+
+
+NEW_LEADER = ("li-101", "rm-101", "cc-101"), ("li-102", "li-103", "li-104", "rm-102", "cc-102")
+LEADER_OF_LEADERS = ("li-201", "rm-201"), ("cc-202", "cc-203")
+PATHS = {
+    "fjordvik": (
+        DemoPath("Ny som leder i Fjordvik", *NEW_LEADER, Level.FIRST_LINE, -40, 61),
+        DemoPath("Leder for ledere", *LEADER_OF_LEADERS, Level.MIDDLE, -60, -10),
+    ),
+    "tilsynet": (
+        DemoPath("Ledelse og risiko i tilsynet", *NEW_LEADER, Level.FIRST_LINE, -40, 61),
+        DemoPath("Å leie andre leiarar", *LEADER_OF_LEADERS, Level.MIDDLE, -60, -10),
+    ),
 }
 
 
 def seed_activity(session: Session) -> None:
-    """A path in each agency, assigned to its managers, with a spread of progress. Nothing without courses."""
-    versions = current_versions(session)
-    if not versions:
+    """Paths in each agency, assigned to its managers, with a spread of progress. Nothing without courses."""
+    courses = {version.course.slug: version.course for version in current_versions(session)}
+    if not courses:
         return
     rng = Random(11)
-    courses = [version.course for version in versions]
-    for slug, title in TITLES.items():
+    for slug, paths in PATHS.items():
         agency = session.scalars(select(Agency).where(Agency.slug == slug)).one()
-        with clock.stopped_at(clock.now() - timedelta(days=40)):
-            _assign(session, agency, title, courses)
-        _take_courses(session, agency, courses, rng)
+        for number, each in enumerate(paths):
+            steps = [(courses[name], True) for name in each.mandatory if name in courses]
+            steps += [(courses[name], False) for name in each.elective if name in courses]
+            if not steps and number:
+                continue
+            steps = steps or [(course, True) for course in courses.values()]
+            with clock.stopped_at(clock.now() + timedelta(days=each.assigned)):
+                _assign(session, agency, each, steps, clock.today() + timedelta(days=each.due - each.assigned))
+            _take_courses(session, agency, each.level, [course for course, mandatory in steps if mandatory], rng)
 
 
-def _assign(session: Session, agency: Agency, title: str, courses: list[Course]) -> None:
+def _assign(session: Session, agency: Agency, demo: DemoPath, steps: list[tuple[Course, bool]], due_on: date) -> None:
     root = session.scalars(select(Unit).where(Unit.agency_id == agency.id, Unit.parent_id.is_(None))).one()
     path = LearningPath(
         agency_id=agency.id,
-        title=title,
+        title=demo.title,
         description="",
-        steps=[PathStep(course_id=course.id, place=place) for place, course in enumerate(courses, start=1)],
+        steps=[
+            PathStep(course_id=course.id, place=place, mandatory=mandatory)
+            for place, (course, mandatory) in enumerate(steps, start=1)
+        ],
     )
     session.add(path)
     session.flush()
@@ -53,21 +83,21 @@ def _assign(session: Session, agency: Agency, title: str, courses: list[Course])
         agency_id=agency.id,
         path_id=path.id,
         due_kind=DueKind.FIXED,
-        due_on=clock.today() + timedelta(days=61),
-        request_key="demo",
+        due_on=due_on,
+        request_key=f"demo {demo.title}",
         units=[AudienceUnit(unit_id=root.id, with_descendants=True)],
-        levels=[AudienceLevel(level=Level.FIRST_LINE), AudienceLevel(level=Level.MIDDLE)],
+        levels=[AudienceLevel(level=demo.level)],
     )
     session.add(assignment)
     session.flush()
     membership.refresh(session, agency.id)
 
 
-def _take_courses(session: Session, agency: Agency, courses: list[Course], rng: Random) -> None:
+def _take_courses(session: Session, agency: Agency, level: Level, courses: list[Course], rng: Random) -> None:
     people = session.scalars(
         select(Person)
         .join(Position, Position.person_id == Person.id)
-        .where(Position.agency_id == agency.id, Position.level.in_((Level.FIRST_LINE, Level.MIDDLE)))
+        .where(Position.agency_id == agency.id, Position.level == level)
         .order_by(Person.id)
     ).all()
     for place, person in enumerate(people):
