@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
-from learning.catalogue.compiling import Compiled, compile_if_changed
+from learning.catalogue.compiling import Compiled, compile_if_changed, compiled_already
 from learning.catalogue.reviews import ReviewFile, reviews_of
 from learning.catalogue.translations import State, Translated
+
+PATIENCE = 2.0  # seconds that a page may compile; the rest waits for the next load
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,24 @@ class CourseOnDisk:
         return self.compiled.folder.name
 
 
-def courses_on_disk(folders: Iterable[Path]) -> list[CourseOnDisk]:
-    """Every course folder, faulty or not. Compiling is left out for those that have not changed."""
-    found = []
+def courses_on_disk(folders: Iterable[Path], seconds: float = PATIENCE) -> tuple[list[CourseOnDisk], int]:
+    """Every course folder, faulty or not, and how many there was no time to check.
+
+    Courses that have not changed are known already. New ones are compiled for about so many seconds, one at least.
+    """
+    found, waiting = [], 0
+    end = monotonic() + seconds
+    has_compiled = False
     for folder in folders:
-        compiled = compile_if_changed(folder)
+        compiled = compiled_already(folder)
+        if compiled is None:
+            if has_compiled and monotonic() > end:
+                waiting += 1
+                continue
+            compiled = compile_if_changed(folder)
+            has_compiled = True
         found.append(CourseOnDisk(compiled, _translations(compiled), reviews_of(folder)))
-    return found
+    return found, waiting
 
 
 def _translations(compiled: Compiled) -> list[Translation]:

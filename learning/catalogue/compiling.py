@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from learning import clock
@@ -79,16 +78,30 @@ def compile_course(folder: Path) -> Compiled:
     return Compiled(folder, None if faults.errors else draft, faults, draft, plan, translations)
 
 
+_State = tuple[tuple[tuple[str, int, int], ...], date]
+_kept: dict[Path, tuple[_State, Compiled]] = {}  # the last result for each folder; written whole, so threads may race
+
+
+def _state_of(folder: Path) -> _State:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files), clock.today()
+
+
+def compiled_already(folder: Path) -> Compiled | None:
+    """The last result of this process, if no file of the course has changed since."""
+    kept = _kept.get(folder)
+    return kept[1] if kept is not None and kept[0] == _state_of(folder) else None
+
+
 def compile_if_changed(folder: Path) -> Compiled:
     """As ``compile_course``, or its last result while no file of the course has changed since; for pages."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    state = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    return _compiled(folder, state, clock.today())
-
-
-@lru_cache(maxsize=64)
-def _compiled(folder: Path, state: tuple[tuple[str, int, int], ...], today: date) -> Compiled:
-    return compile_course(folder)
+    state = _state_of(folder)
+    known = compiled_already(folder)
+    if known is not None:
+        return known
+    compiled = compile_course(folder)
+    _kept[folder] = (state, compiled)
+    return compiled
 
 
 def _document(plan: CoursePlan, compilers: dict[str, LanguageCompiler]) -> CourseDocument:

@@ -106,12 +106,14 @@ def media(slug: str, version_number: int, path: str) -> Response:
 @requires(Permission.SEE_AUTHORING)
 def authoring() -> str:
     folders = find_courses((current_app.config["SETTINGS"].courses_path,))
+    courses, waiting = courses_on_disk(folders)
     versions = store.all_versions(db.session)
     return render_template(
         "catalogue/authoring.html",
         versions=versions,
         review_dates={version.id: store.load_document(db.session, version.id).review_by for version in versions},
-        courses=courses_on_disk(folders),
+        courses=courses,
+        waiting=waiting,
         most_total=quality_sheet.MOST_TOTAL,
         publish_at=quality_sheet.PUBLISH_AT,
     )
