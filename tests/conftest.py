@@ -19,6 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -174,3 +176,17 @@ def sign_in(app: Flask) -> Callable[..., FlaskClient]:
         return browser
 
     return signed_in
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The browser of this process: its driver takes one at a time, so all tests share it."""
+    path = shutil.which("chromium")
+    if path is None:
+        if IN_CI:
+            pytest.fail("Chromium is not installed, and CI skips nothing")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

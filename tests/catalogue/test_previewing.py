@@ -20,7 +20,6 @@ from learning.catalogue import previewing
 from learning.catalogue.compiling import compile_course
 from tests.catalogue.courses import BROKEN, SOUND, broken, change, copy_of_sound
 from tests.catalogue.test_commands import run
-from tests.journeys.conftest import chromium  # noqa: F401  (a fixture)
 
 LESSON = "/courses/sound-101/en/lessons/l1"
 
@@ -259,7 +258,7 @@ def address(folder: Path) -> Iterator[str]:
 def test_an_open_page_loads_itself_again_when_a_file_changes(
     folder: Path,
     address: str,
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
 ) -> None:
     page = chromium.new_page()
     refused: list[str] = []
