@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from config import ROOT, Settings
@@ -25,6 +25,7 @@ from learning.notifications import worker
 from tests.factories import SAMPLE_COURSE
 
 T = TypeVar("T")
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no fault of what is tested
 TOOLS = ROOT / "tests" / "browser" / "node_modules"
 
 
@@ -108,7 +109,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         if email:
             page.goto("/sign-in")
             page.fill("#email", email)

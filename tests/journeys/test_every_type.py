@@ -25,6 +25,12 @@ def _submit(page: Page) -> None:
     page.locator(".activity button[type=submit]").last.click()
 
 
+def _save_and_reload(page: Page) -> None:
+    _submit(page)
+    expect(page.locator(".activity__saved")).to_be_visible()
+    page.reload()
+
+
 def _choice(page: Page) -> None:
     page.get_by_label("Add a measure before the test starts").check()
     _submit(page)
@@ -69,16 +75,14 @@ def _text(page: Page) -> None:
 
 def _reflect(page: Page) -> None:
     page.locator("textarea[name=text]").fill("Who watches at night?")
-    _submit(page)
-    page.reload()
+    _save_and_reload(page)
     expect(page.locator("textarea[name=text]")).to_have_value("Who watches at night?")
 
 
 def _commitment(page: Page) -> None:
     page.get_by_label("In my own words").check()
     page.get_by_label("My own promise").fill("I ask the night shift")
-    _submit(page)
-    page.reload()
+    _save_and_reload(page)
     expect(page.get_by_label("My own promise")).to_have_value("I ask the night shift")
 
 
@@ -92,8 +96,7 @@ def _plan(page: Page) -> None:
 def _scale(page: Page) -> None:
     for statement in ("explain", "lift"):
         page.locator(f"input[name=statement-{statement}][value='4']").check()
-    _submit(page)
-    page.reload()
+    _save_and_reload(page)
     expect(page.locator("input[name=statement-lift][value='4']")).to_be_checked()
 
 

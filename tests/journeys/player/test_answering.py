@@ -154,7 +154,7 @@ def test_text_that_is_not_saved_survives_a_reload(site: Site, visit: Visit, chec
     page.fill("#password", "demo-handlingsrom")
     page.click("main form.form button[type=submit]")
     expect(page.locator("#p-next textarea").first).to_have_value("")
-    assert "Monday comes" not in page.evaluate("JSON.stringify({...sessionStorage})")
+    page.wait_for_function("!JSON.stringify({...sessionStorage}).includes('Monday comes')")
 
 
 def test_a_story_goes_on_in_place(site: Site, visit: Visit, check_accessibility: Check) -> None:
