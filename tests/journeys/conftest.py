@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from _pytest.runner import runtestprotocol
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
@@ -27,6 +28,24 @@ from tests.factories import SAMPLE_COURSE
 T = TypeVar("T")
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no fault of what is tested
 TOOLS = ROOT / "tests" / "browser" / "node_modules"
+
+
+TRIES = 3
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A journey that fails is tried again: a browser on a busy machine stumbles at times, a fault stays."""
+    if not item.path.is_relative_to(Path(__file__).parent):
+        return None  # the hook is asked about every test
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for attempt in range(1, TRIES + 1):
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        if attempt == TRIES or not any(report.failed for report in reports):
+            for report in reports:
+                item.ihook.pytest_runtest_logreport(report=report)
+            break
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @dataclass
