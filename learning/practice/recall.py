@@ -133,7 +133,7 @@ def _open_round(session: Session, person_id: int, completions: Sequence[Completi
                 "completion_id": completion,
                 "version_id": by_id[completion].version_id,
                 "item_id": item,
-                "day": (day - by_id[completion].completed_at.astimezone(clock.OSLO).date()).days,
+                "day": days_due(by_id[completion].completed_at.astimezone(clock.OSLO).date(), day),
             }
             for completion, item in drawn
         ],
