@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +27,7 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from learning import create_app
+from learning.access import sign_in as signing_in
 from learning.access.sign_in import set_password
 from learning.database import db
 from learning.organisation.models import Person
@@ -35,6 +37,8 @@ from tests import databases
 hypothesis_settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("here")
 
+# Hashing that is slow by design would be a fifth of the run: nearly every test signs somebody in.
+signing_in._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 COURSES = Path(__file__).parent / "sample_course"  # small: authors' pages compile all of them
 PASSWORD = "correct horse battery"

@@ -92,11 +92,12 @@ def make_template(folder: Path) -> None:
     engine.dispose()
 
 
-def copy_template(folder: Path, name: str) -> str:
-    """A fresh migrated database; its address."""
+def copy_template(folder: Path, name: str, template: str = "template_learning") -> str:
+    """A copy of a prepared database, instead of one that may have the name; its address."""
     for attempt in range(20):
         try:
-            _administer(folder, f'CREATE DATABASE "{name}" TEMPLATE template_learning')
+            _administer(folder, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            _administer(folder, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
             break
         except Exception:  # another worker is copying the template right now
             if attempt == 19:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,10 @@ from typing import Any, TypeVar
 
 import pytest
 from _pytest.runner import runtestprotocol
+from filelock import FileLock
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import create_engine
 from werkzeug.serving import make_server
 
 from config import ROOT, Settings
@@ -23,6 +26,7 @@ from learning.demo.activity import seed_activity
 from learning.demo.people import DEMO_PASSWORD
 from learning.demo.seeding import seed_people
 from learning.notifications import worker
+from tests import databases
 from tests.factories import SAMPLE_COURSE
 
 T = TypeVar("T")
@@ -71,8 +75,12 @@ def _close(app: Flask) -> None:
         db.engine.dispose()
 
 
-def _make_site(url: str) -> Flask:
-    app = create_app(Settings(demo=True, database_url=url, secret_key="y" * 40))
+def _make_app(url: str) -> Flask:
+    return create_app(Settings(demo=True, database_url=url, secret_key="y" * 40))
+
+
+def _fill(url: str) -> None:
+    app = _make_app(url)
     with app.app_context():
         with writing() as session:
             publish(session, SAMPLE_COURSE / "sample-101")
@@ -80,13 +88,44 @@ def _make_site(url: str) -> Flask:
             seed_people(session)
         with writing() as session:
             seed_activity(session)
-    return app
+    _close(app)
+    with create_engine(url).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # the copy is of one file
+
+
+@pytest.fixture(scope="session")
+def demo_database(
+    request: pytest.FixtureRequest, run_folder: Path, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """``demo_database(kind)``: the address of a copy of the demo, which is filled once a run."""
+
+    def make(kind: str) -> str:
+        template = run_folder / f"demo-{kind}"
+        cluster: Path | None = request.getfixturevalue("cluster") if kind == "postgresql" else None
+        with FileLock(run_folder / f"demo-{kind}.lock"):
+            if not template.exists():
+                if cluster:
+                    filling = databases.copy_template(cluster, "template_demo")
+                else:
+                    shutil.copy(request.getfixturevalue("sqlite_template"), template.with_suffix(".filling"))
+                    filling = f"sqlite:///{template.with_suffix('.filling')}"
+                aside(_fill, filling)
+                template.with_suffix(".filling").touch()
+                template.with_suffix(".filling").rename(template)
+        if cluster:
+            return databases.copy_template(cluster, f"demo_{worker_id}", "template_demo")
+        copy = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
+        shutil.copy(template, copy)
+        return f"sqlite:///{copy}"
+
+    return make
 
 
 @pytest.fixture
-def site(database_url: str) -> Iterator[Site]:
-    """A server with the demo on an empty database of its own."""
-    app = aside(_make_site, database_url)
+def site(database_kind: str, demo_database: Callable[[str], str]) -> Iterator[Site]:
+    """A server with the demo on a database of its own."""
+    app = _make_app(demo_database(database_kind))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
     object.__setattr__(app.config["SETTINGS"], "base_url", address)
