@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from learning import clock
 from learning.access.models import Role, RoleGrant
 from learning.activities.registry import activity_type
 from learning.catalogue.models import CourseVersion
 from learning.catalogue.publishing import publish
 from learning.catalogue.store import load_document
-from learning.organisation.models import Agency, AgencyKind, Level, Person, Position, Unit
+from learning.database import insert_once
+from learning.organisation.models import Agency, AgencyKind, Level, Membership, Person, Position, Unit
 from learning.progress import answering, assessing, enrolling
 from learning.progress.models import Attempt, Completion, Enrolment
 
@@ -74,6 +76,7 @@ def make_position(session: Session, person: Person, unit: Unit, **values: Any) -
     )
     session.add(position)
     session.flush()
+    insert_once(session, Membership, agency_id=unit.agency_id, person_id=person.id, created_at=clock.now())
     return position
 
 

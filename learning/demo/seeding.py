@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from learning import clock
 from learning.access.models import Role, RoleGrant
 from learning.access.sign_in import set_password
+from learning.database import insert_once
 from learning.demo.people import DEMO_PASSWORD, FAMILY, GIVEN, MUNICIPALITY, STATE_AGENCY, DemoUnit
-from learning.organisation.models import Agency, AgencyKind, Level, Person, Position, Unit
+from learning.organisation.models import Agency, AgencyKind, Level, Membership, Person, Position, Unit
 
 
 def is_seeded(session: Session) -> bool:
@@ -57,6 +58,7 @@ def _position(
     )
     session.add(position)
     session.flush()
+    insert_once(session, Membership, agency_id=unit.agency_id, person_id=person.id, created_at=clock.now())
     return position
 
 

@@ -85,6 +85,40 @@ class Person(Base):
         return f"{self.given_name} {self.family_name}"
 
 
+class Membership(Base):
+    """A person known to an agency, and what its own systems call them. It outlives positions, as the record does.
+
+    ``employee_number`` is the personnel number in the agency's HR system, ``external_id`` the key under which a
+    system that provisions people knows them.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("agency_id", "employee_number"), UniqueConstraint("agency_id", "external_id"))
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    employee_number: Mapped[str | None] = mapped_column(String(40))
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship()
+
+
+class MembershipTag(Base):
+    """A word that the agency has put on a person, to choose audiences by: "new manager", "steering group"."""
+
+    __tablename__ = "membership_tag"
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id", "person_id"], ["membership.agency_id", "membership.person_id"]),
+        CheckConstraint("tag = lower(tag)", name="tag_lower_case"),
+        Index("ix_membership_tag_agency_id_tag", "agency_id", "tag"),
+    )
+
+    agency_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    tag: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
 class Position(Base):
     """Held from ``starts_on`` to and with ``ends_on`` (dates in Norway); open-ended when None."""
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
-from learning.organisation.models import Level, Person, Position, Unit
+from learning.database import insert_once
+from learning.organisation.models import Level, Membership, Person, Position, Unit
 from learning.organisation.searching import holds
 from learning.organisation.signals import address_changed, positions_changed
 from learning.organisation.units import subtree_ids
@@ -237,6 +238,7 @@ def add_position(
             session.add(position)
     except IntegrityError as fault:
         raise PositionTaken from fault
+    insert_once(session, Membership, agency_id=agency_id, person_id=person.id, created_at=clock.now())
     if replaces is not None:
         day_before = new.starts_on - timedelta(days=1)
         replaces.ends_on = min(replaces.ends_on or day_before, day_before)
