@@ -15,8 +15,10 @@ from learning.catalogue.models import Course
 from learning.catalogue.presenting import best_answer
 from learning.catalogue.store import current_versions, load_document
 from learning.organisation.models import Agency, Level, Person, Position, Unit
-from learning.paths import membership
-from learning.paths.models import Assignment, AudienceLevel, AudienceUnit, DueKind, LearningPath, PathStep
+from learning.paths import building, membership
+from learning.paths.audience_rules import AudienceSpec, UnitChoice, to_json
+from learning.paths.building import PathDraft, StepDraft
+from learning.paths.models import Assignment, Audience, DueKind
 from learning.progress import assessing, enrolling
 from learning.progress.models import AttemptAnswer, Enrolment, LessonFinish
 
@@ -68,25 +70,19 @@ def seed_activity(session: Session) -> None:
 
 def _assign(session: Session, agency: Agency, demo: DemoPath, steps: list[tuple[Course, bool]], due_on: date) -> None:
     root = session.scalars(select(Unit).where(Unit.agency_id == agency.id, Unit.parent_id.is_(None))).one()
-    path = LearningPath(
-        agency_id=agency.id,
-        title=demo.title,
-        description="",
-        steps=[
-            PathStep(course_id=course.id, place=place, mandatory=mandatory)
-            for place, (course, mandatory) in enumerate(steps, start=1)
-        ],
-    )
-    session.add(path)
+    drafts = tuple(StepDraft(course.id, mandatory) for course, mandatory in steps)
+    path = building.create_path(session, agency.id, PathDraft(demo.title, "", drafts), actor_id=None)
+    rule = to_json(AudienceSpec(units=frozenset({UnitChoice(root.id)}), levels=frozenset({demo.level})))
+    audience = Audience(agency_id=agency.id, rule=rule)
+    session.add(audience)
     session.flush()
     assignment = Assignment(
         agency_id=agency.id,
         path_id=path.id,
+        audience_id=audience.id,
         due_kind=DueKind.FIXED,
         due_on=due_on,
         request_key=f"demo {demo.title}",
-        units=[AudienceUnit(unit_id=root.id, with_descendants=True)],
-        levels=[AudienceLevel(level=demo.level)],
     )
     session.add(assignment)
     session.flush()

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Date, func, insert, literal, select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Date, and_, case, func, insert, literal, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access import audit
 from learning.database import UtcDateTime, insert_once
 from learning.organisation.models import Level, Person, Position, Unit
-from learning.paths import audiences, due_dates
-from learning.paths.audiences import AudienceSpec
+from learning.paths import audience_rules, audiences, due_dates, renewal, versions
+from learning.paths.audience_rules import AudienceSpec
 from learning.paths.due_dates import DueRule
-from learning.paths.models import (
-    Assignment,
-    AssignmentMember,
-    AudienceLevel,
-    AudienceUnit,
-    DueKind,
-    LearningPath,
-    PathStep,
-)
+from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, LearningPath, PathVersion
+from learning.paths.renewal import RenewRule
 from learning.paths.signals import due_changed, members_joined, members_left
 from learning.paths.standing import standing
 
@@ -77,7 +71,7 @@ def assignable_paths(session: Session, agency_id: int) -> list[LearningPath]:
             .where(
                 LearningPath.agency_id == agency_id,
                 LearningPath.archived_at.is_(None),
-                select(PathStep.id).where(PathStep.path_id == LearningPath.id).exists(),
+                select(PathVersion.id).where(PathVersion.path_id == LearningPath.id, PathVersion.is_current).exists(),
             )
             .order_by(func.lower(LearningPath.title), LearningPath.id)
         )
@@ -111,8 +105,14 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         .order_by(Person.family_name, Person.given_name, Person.id)
         .limit(SAMPLE_SIZE)
     )
-    asked = select(people.c.person_id.label("id"), people.c.person_id, literal(path_id).label("path_id")).subquery()
-    found = standing(asked)
+    asked = select(
+        people.c.person_id.label("id"),
+        people.c.person_id,
+        literal(agency_id).label("agency_id"),
+        literal(versions.current_id(session, path_id)).label("version_id"),
+        literal(None, UtcDateTime()).label("counts_from"),
+    ).subquery()
+    found = standing(asked, today)
     done = select(found.c.id).where(found.c.done)
     completed = session.scalar(select(func.count()).select_from(done.subquery())) or 0
     completed_people = [
@@ -161,8 +161,7 @@ def assignment_of(session: Session, agency_id: int, assignment_id: int) -> Assig
         .options(
             joinedload(Assignment.path, innerjoin=True),
             joinedload(Assignment.created_by),
-            selectinload(Assignment.units),
-            selectinload(Assignment.levels),
+            joinedload(Assignment.audience, innerjoin=True),
         )
         .where(Assignment.agency_id == agency_id, Assignment.id == assignment_id)
     )
@@ -185,35 +184,53 @@ def assign(
     request_key: str,
     actor_id: int | None,
     expected: int | None = None,
+    renew: RenewRule | None = None,
+    audience_id: int | None = None,
 ) -> Assignment:
     """Give the path to everybody in the audience today; a constant number of queries.
 
-    The same ``request_key`` in the same agency gives the same assignment back, and nothing more happens.
-    ``expected`` is the number of people that the preview showed. Raises CannotAssign, EmptyAudience,
-    AudienceChanged, audiences.UnknownUnit or due_dates.InvalidDueRule; then nothing is written.
+    ``audience_id`` is a saved audience whose rule is ``spec``: the assignment then follows it when it is changed.
+    With ``renew`` it is to be taken again before it runs out. The same ``request_key`` in the same agency gives the
+    same assignment back, and nothing more happens. ``expected`` is the number of people that the preview showed.
+    Raises CannotAssign, EmptyAudience, AudienceChanged, audiences.UnknownUnit, due_dates.InvalidDueRule or
+    renewal.InvalidRenewRule; then nothing is written.
     """
     existing = with_request_key(session, agency_id, request_key)
     if existing is not None:
         return existing
     now, today = clock.now(), clock.today()
     due_dates.check(due, today)
+    if renew is not None:
+        renewal.check(renew)
     audiences.check(session, agency_id, spec)
     path = session.scalar(
         select(LearningPath)
         .where(LearningPath.agency_id == agency_id, LearningPath.id == path_id)
         .with_for_update(read=True)  # it cannot be archived meanwhile
     )
-    if path is None or path.archived_at is not None or not path.steps:
+    if path is None or path.archived_at is not None:
         raise CannotAssign
+    version_id = versions.current_id(session, path_id)
     with session.begin_nested():
+        if audience_id is None:
+            unnamed = Audience(
+                agency_id=agency_id, rule=audience_rules.to_json(spec), created_at=now, created_by_id=actor_id
+            )
+            session.add(unnamed)
+            session.flush()
+            audience_id = unnamed.id
         inserted = insert_once(
             session,
             Assignment,
             agency_id=agency_id,
             path_id=path_id,
+            audience_id=audience_id,
             due_kind=due.kind,
             due_on=due.on,
             due_days=due.days,
+            valid_months=renew.months if renew else None,
+            renew_days=renew.days if renew else None,
+            renew_basis=renew.basis if renew else None,
             created_at=now,
             created_by_id=actor_id,
             request_key=request_key,
@@ -223,22 +240,18 @@ def assign(
             raise CannotAssign
         if not inserted:
             return assignment
-        session.add_all(
-            AudienceUnit(assignment_id=assignment.id, unit_id=choice.unit_id, with_descendants=choice.with_descendants)
-            for choice in spec.units
-        )
-        session.add_all(AudienceLevel(assignment_id=assignment.id, level=level) for level in spec.levels)
         people = audiences.people_in(agency_id, spec, today)
         member_ids = list(
             session.scalars(
                 insert(AssignmentMember)
                 .from_select(
-                    ["agency_id", "assignment_id", "person_id", "position_id", "due_on", "joined_at"],
+                    ["agency_id", "assignment_id", "person_id", "position_id", "version_id", "due_on", "joined_at"],
                     select(
                         literal(agency_id),
                         literal(assignment.id),
                         people.c.person_id,
                         people.c.position_id,
+                        literal(version_id),
                         due_dates.due_on_column(due, today, people.c.starts_on, session.get_bind().dialect),
                         literal(now, UtcDateTime()),
                     ),
@@ -302,10 +315,18 @@ def _day_in_oslo(day: date) -> tuple[datetime, datetime]:
     return midnight.astimezone(UTC), datetime.combine(day + timedelta(days=1), time(), clock.OSLO).astimezone(UTC)
 
 
-def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_id: int | None) -> None:
-    """Give the assignment another due rule and every member the day it gives them.
+def _or_extended(due_on: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A member's new due date, or the day they have been given when that is later."""
+    extended = AssignmentMember.extended_to
+    return case((extended > due_on, extended), else_=due_on)
 
-    Relative days count from when each member joined. Raises due_dates.InvalidDueRule or CannotAssign.
+
+def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_id: int | None) -> None:
+    """Give the assignment another due rule and every member in the first round the day it gives them.
+
+    Relative days count from when each member joined. Whoever has been given more time keeps a day that is later than
+    the new one; renewals keep theirs, which follow from what they renew. Raises due_dates.InvalidDueRule or
+    CannotAssign.
     """
     due_dates.check(due, clock.today())
     session.refresh(assignment, ["withdrawn_at", "due_kind", "due_on", "due_days"], with_for_update=True)
@@ -316,13 +337,13 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
         return
     assignment.due_kind, assignment.due_on, assignment.due_days = due.kind, due.on, due.days
     session.flush()
-    mine = AssignmentMember.assignment_id == assignment.id
+    mine = and_(AssignmentMember.assignment_id == assignment.id, AssignmentMember.round == 1)
     old = _due_dates(session, assignment.id)
     if due.kind in (DueKind.NONE, DueKind.FIXED):
         session.execute(
             update(AssignmentMember)
             .where(mine)
-            .values(due_on=literal(due.on, Date()))
+            .values(due_on=_or_extended(literal(due.on, Date())))
             .execution_options(synchronize_session=False)
         )
     else:
@@ -335,7 +356,7 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
             session.execute(
                 update(AssignmentMember)
                 .where(mine, AssignmentMember.joined_at >= begin, AssignmentMember.joined_at < end)
-                .values(due_on=due_dates.due_on_column(due, joined_on, starts_on, dialect))
+                .values(due_on=_or_extended(due_dates.due_on_column(due, joined_on, starts_on, dialect)))
                 .execution_options(synchronize_session=False)
             )
     session.expire_all()

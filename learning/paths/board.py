@@ -102,7 +102,7 @@ def board(
         return None
     inside = {node.id for node in unit.walk()} if unit is not None else None
 
-    found = standing(live_members(agency_id, assignment_id))
+    found = standing(live_members(agency_id, assignment_id), clock.today())
     status = status_column(found, clock.today()).label("status")
     counted = (
         select(found.c.assignment_id, Position.unit_id, status)

@@ -1,18 +1,19 @@
-"""Building learning paths: ordered courses, each mandatory or elective."""
+"""Building learning paths: courses in an order, each mandatory, one of a choice or voluntary."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from learning import clock
 from learning.access import audit
 from learning.catalogue.models import Course
-from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep
+from learning.paths import versions
+from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep, PathVersion
 from learning.paths.signals import members_left, steps_changed
 
 LONGEST_TITLE = 200
@@ -23,22 +24,46 @@ class TitleTaken(Exception):
 
 
 class InvalidPath(ValueError):
-    """The path has no title, no steps, a course twice, or a course that takes no new learners."""
+    """The path has no title, no steps, a course twice, a course that takes no new learners, a choice that needs more
+    than it offers, or a path before it that is not the agency's or leads back to it.
+    """
 
 
 @dataclass(frozen=True)
 class StepDraft:
+    """``choice`` is the number of the choice that an elective belongs to."""
+
     course_id: int
     mandatory: bool = True
+    choice: int | None = None
 
 
 @dataclass(frozen=True)
 class PathDraft:
-    """What a path should be; ``steps`` in the order they are taken."""
+    """What a path should be; ``steps`` in the order they are taken.
+
+    ``needed`` says how many of each choice it takes, by the choice's number; one where it says nothing. A path with
+    neither a mandatory step nor a choice is a choice of one.
+    """
 
     title: str
     description: str
     steps: tuple[StepDraft, ...]
+    needed: Mapping[int, int] = field(default_factory=dict)
+    in_order: bool = False
+    requires_id: int | None = None
+
+    @property
+    def choices(self) -> dict[int, int]:
+        """How many of each choice it takes, by number."""
+        numbers = sorted({step.choice for step in self.steps if step.choice is not None})
+        return {number: self.needed.get(number, 1) for number in numbers}
+
+    def asking(self) -> PathDraft:
+        """The same draft; a choice of one when it would otherwise ask for nothing."""
+        if self.choices or any(step.mandatory for step in self.steps):
+            return self
+        return replace(self, steps=tuple(replace(step, choice=1) for step in self.steps), needed={1: 1})
 
 
 @dataclass(frozen=True)
@@ -65,17 +90,44 @@ def courses_to_choose(session: Session, also: Collection[int] = ()) -> list[Cour
 
 
 def path_of(session: Session, agency_id: int, path_id: int) -> LearningPath | None:
-    """The agency's path with its steps and their courses, or None."""
+    """The agency's path with its current steps and their courses, or None."""
+    current = selectinload(LearningPath.current)
     return session.scalar(
         select(LearningPath)
-        .options(selectinload(LearningPath.steps).joinedload(PathStep.course).joinedload(Course.current_version))
+        .options(
+            current.selectinload(PathVersion.steps).options(
+                joinedload(PathStep.course).joinedload(Course.current_version), joinedload(PathStep.choice)
+            ),
+            selectinload(LearningPath.requires),
+        )
         .where(LearningPath.agency_id == agency_id, LearningPath.id == path_id)
+    )
+
+
+def others(session: Session, agency_id: int, path_id: int | None) -> list[LearningPath]:
+    """The agency's paths in use but this one, by title: those it can come after."""
+    return list(
+        session.scalars(
+            select(LearningPath)
+            .where(
+                LearningPath.agency_id == agency_id,
+                LearningPath.archived_at.is_(None),
+                LearningPath.id != (path_id or 0),
+            )
+            .order_by(func.lower(LearningPath.title), LearningPath.id)
+        )
     )
 
 
 def summaries(session: Session, agency_id: int) -> list[PathSummary]:
     """The agency's paths, those in use first, by title. One query."""
-    steps = select(func.count()).select_from(PathStep).where(PathStep.path_id == LearningPath.id).scalar_subquery()
+    steps = (
+        select(func.count())
+        .select_from(PathStep)
+        .join(PathVersion, PathVersion.id == PathStep.version_id)
+        .where(PathVersion.path_id == LearningPath.id, PathVersion.is_current)
+        .scalar_subquery()
+    )
     assignments = (
         select(func.count())
         .select_from(Assignment)
@@ -92,8 +144,12 @@ def summaries(session: Session, agency_id: int) -> list[PathSummary]:
 
 def draft_of(path: LearningPath) -> PathDraft:
     """The path as it is now, in the shape it is changed in."""
-    steps = tuple(StepDraft(step.course_id, step.mandatory) for step in path.steps)
-    return PathDraft(path.title, path.description, steps)
+    current = path.current
+    steps = tuple(
+        StepDraft(step.course_id, step.mandatory, step.choice.number if step.choice else None) for step in current.steps
+    )
+    needed = {step.choice.number: step.choice.needed for step in current.steps if step.choice}
+    return PathDraft(path.title, path.description, steps, needed, current.in_order, path.requires_id)
 
 
 def live_assignment_count(session: Session, path: LearningPath) -> int:
@@ -111,7 +167,9 @@ def live_assignment_count(session: Session, path: LearningPath) -> int:
     )
 
 
-def _check(session: Session, draft: PathDraft, already: Collection[int] = ()) -> None:
+def _check(
+    session: Session, agency_id: int, draft: PathDraft, already: Collection[int] = (), path_id: int | None = None
+) -> None:
     if not draft.title.strip() or len(draft.title) > LONGEST_TITLE:
         raise InvalidPath("title")
     ids = [step.course_id for step in draft.steps]
@@ -119,30 +177,50 @@ def _check(session: Session, draft: PathDraft, already: Collection[int] = ()) ->
         raise InvalidPath("steps")
     if not set(ids) <= {course.id for course in courses_to_choose(session, already)}:
         raise InvalidPath("unknown course")
+    if any(step.mandatory and step.choice is not None for step in draft.steps):
+        raise InvalidPath("mandatory and of a choice")
+    for number, needed in draft.choices.items():
+        if not 1 <= needed <= sum(step.choice == number for step in draft.steps):
+            raise InvalidPath("choice")
+    if draft.requires_id is not None and _leads_to(session, agency_id, draft.requires_id, path_id):
+        raise InvalidPath("requires")
 
 
-def _steps(draft: PathDraft) -> list[PathStep]:
-    return [
-        PathStep(course_id=step.course_id, place=place, mandatory=step.mandatory)
-        for place, step in enumerate(draft.steps, start=1)
-    ]
+def _leads_to(session: Session, agency_id: int, from_id: int, path_id: int | None) -> bool:
+    """Whether the chain of paths to take first is another agency's or comes to ``path_id``."""
+    after: dict[int, int | None] = dict(
+        iter(
+            session.execute(
+                select(LearningPath.id, LearningPath.requires_id).where(LearningPath.agency_id == agency_id)
+            )
+        )
+    )
+    here: int | None = from_id
+    seen: set[int | None] = set()
+    while here is not None and here not in seen:
+        if here not in after or here == path_id:
+            return True
+        seen.add(here)
+        here = after[here]
+    return False
 
 
 def create_path(session: Session, agency_id: int, draft: PathDraft, *, actor_id: int | None) -> LearningPath:
     """A new path. Raises InvalidPath, or TitleTaken when the agency has one with this title."""
-    _check(session, draft)
+    _check(session, agency_id, draft)
     path = LearningPath(
         agency_id=agency_id,
         title=draft.title.strip(),
         description=draft.description.strip(),
+        requires_id=draft.requires_id,
         created_by_id=actor_id,
-        steps=_steps(draft),
     )
     try:
         with session.begin_nested():
             session.add(path)
     except IntegrityError as error:
         raise TitleTaken from error
+    versions.add(session, path, draft.asking())
     audit.record(
         session,
         "path.created",
@@ -156,28 +234,28 @@ def create_path(session: Session, agency_id: int, draft: PathDraft, *, actor_id:
     return path
 
 
-def change_path(session: Session, path: LearningPath, draft: PathDraft, *, actor_id: int | None) -> None:
-    """Give the path a new title, text and steps. Statuses follow at once, since they are derived.
+def change_path(
+    session: Session, path: LearningPath, draft: PathDraft, *, actor_id: int | None, for_everybody: bool = False
+) -> None:
+    """Give the path a new title, text and steps. Other steps are a new version of it.
 
-    Raises InvalidPath or TitleTaken; then nothing has changed.
+    Whoever has begun keeps the version they began, unless the change is ``for_everybody``. Statuses follow at once,
+    since they are derived. Raises InvalidPath or TitleTaken; then nothing has changed.
     """
-    session.refresh(path, ["title", "description"], with_for_update=True)
-    session.expire(path, ["steps"])
-    before = [(step.course_id, step.mandatory) for step in path.steps]
-    wanted = [(step.course_id, step.mandatory) for step in draft.steps]
-    _check(session, draft, [course_id for course_id, _ in before])
+    session.refresh(path, ["title", "description", "requires_id", "current"], with_for_update=True)
+    before, wanted = draft_of(path), draft.asking()
+    _check(session, path.agency_id, draft, [step.course_id for step in before.steps], path.id)
     try:
         with session.begin_nested():
             path.title = draft.title.strip()
             path.description = draft.description.strip()
+            path.requires_id = draft.requires_id
             session.flush()
-            if before != wanted:
-                # Removed first and then added: two steps that change places would meet on the way.
-                session.execute(delete(PathStep).where(PathStep.path_id == path.id))
-                session.expire(path, ["steps"])
-                path.steps.extend(_steps(draft))
     except IntegrityError as error:
         raise TitleTaken from error
+    changed = (before.steps, before.choices, before.in_order) != (wanted.steps, wanted.choices, wanted.in_order)
+    version = versions.add(session, path, wanted) if changed else path.current
+    followed = versions.follow(session, path, version, everybody=for_everybody)
     audit.record(
         session,
         "path.changed",
@@ -187,9 +265,11 @@ def change_path(session: Session, path: LearningPath, draft: PathDraft, *, actor
         agency_id=path.agency_id,
         title=path.title,
         steps=len(draft.steps),
+        version=version.number,
     )
-    if set(before) != set(wanted):
-        session.flush()
+    session.flush()
+    other_steps = (set(before.steps), before.choices) != (set(wanted.steps), wanted.choices)
+    if followed and (other_steps or for_everybody):
         for assignment in _live_assignments(session, path):
             steps_changed.send(session, assignment=assignment)
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from learning.organisation.models import Level
 from learning.paths import due_dates
-from learning.paths.audiences import AudienceSpec, UnitChoice
+from learning.paths.audience_rules import AudienceSpec, UnitChoice
 from learning.paths.building import LONGEST_TITLE, PathDraft, StepDraft
 from learning.paths.due_dates import DueRule, Status
 from learning.paths.models import DueKind

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.catalogue.models import Course
-from learning.paths import due_dates
+from learning.organisation.models import Agency
+from learning.paths import due_dates, overlap
 from learning.paths.due_dates import Status
-from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep
+from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep, PathVersion, Recognition
+from learning.paths.overlap import Obligation, Resolved
+from learning.paths.standing import in_force
 from learning.progress.models import Completion, Enrolment
 
 
@@ -22,140 +25,259 @@ from learning.progress.models import Completion, Enrolment
 class MyStep:
     """A course of the path. ``titles`` is language -> title; ``status`` is done, under way or not begun.
 
-    ``enrolment_id`` is the newest round, ``completed_at`` the first completion, each None before there is one.
-    ``is_open`` says whether the course can be begun now.
+    ``enrolment_id`` is the newest round that counts, ``completed_at`` the first completion that counts, each None
+    before there is one. ``is_open`` says whether the course takes learners; ``waits`` that steps before it come first.
+    ``is_recognised``: it need not be taken. ``claims`` are what all assignments ask about the course.
     """
 
+    course_id: int
     course_slug: str
     titles: dict[str, Any]
     minutes: int
     mandatory: bool
+    choice: int | None
     status: Status
     enrolment_id: int | None
     completed_at: datetime | None
     is_open: bool
+    waits: bool = False
+    is_recognised: bool = False
+    claims: Resolved | None = None
 
 
 @dataclass(frozen=True)
 class MyPath:
-    """A path that the person has been assigned; ``taken`` of the ``needed`` steps are completed."""
+    """A path that the person has been assigned; ``taken`` of the ``needed`` steps are taken.
+
+    ``choices`` says how many of each choice are needed, by its number. ``first`` is the title of a path to take
+    first, as long as it is not done. ``valid_until`` is the last day that a finished path is valid;
+    ``is_renewal`` says that it is being taken again, ``is_extended`` that they have been given more time.
+    """
 
     path_id: int
     title: str
     description: str
     agency_id: int
+    agency: str
+    member_id: int
     due_on: date | None
     status: Status
     taken: int
     needed: int
     steps: list[MyStep]
+    choices: dict[int, int] = field(default_factory=dict)
+    first: str | None = None
+    valid_until: date | None = None
+    is_renewal: bool = False
+    is_extended: bool = False
 
     @property
     def next_step(self) -> MyStep | None:
         """The first step still to take: mandatory ones first, in their order; None when the path is done."""
         if self.status is Status.DONE:
             return None
-        left = [step for step in self.steps if step.status is not Status.DONE]
+        left = [step for step in self.steps if step.status is not Status.DONE and not step.waits]
         return next((step for step in left if step.mandatory), left[0] if left else None)
 
 
-def my_paths(session: Session, person_id: int) -> list[MyPath]:
-    """The person's paths: unfinished first, by due date (those without one last), then finished.
+@dataclass
+class _Facts:
+    """What is known of one person, by course: when completed, which enrolments began when, what is recognised."""
 
-    A path assigned twice comes once, with the earlier due date. Four queries.
-    """
-    assigned = session.execute(
-        select(LearningPath, AssignmentMember.due_on)
-        .join(Assignment, Assignment.path_id == LearningPath.id)
-        .join(AssignmentMember, AssignmentMember.assignment_id == Assignment.id)
+    completed: dict[int, list[datetime]]
+    enrolled: dict[int, list[tuple[datetime, int]]]
+    recognised: set[tuple[int, int]]  # agency and course
+
+
+def _claimed(session: Session, person_id: int) -> list[tuple[AssignmentMember, LearningPath, str]]:
+    """The person's memberships that count, each with its path and the name of its agency; the one that holds first."""
+    rows = session.execute(
+        select(AssignmentMember, LearningPath, Agency.name)
+        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+        .join(LearningPath, LearningPath.id == Assignment.path_id)
+        .join(Agency, Agency.id == LearningPath.agency_id)
         .where(
             AssignmentMember.person_id == person_id,
             AssignmentMember.left_at.is_(None),
             Assignment.withdrawn_at.is_(None),
             LearningPath.archived_at.is_(None),
         )
-    ).all()
-    paths: dict[int, LearningPath] = {}
-    due: dict[int, date | None] = {}
-    for path, due_on in assigned:
-        known = due.get(path.id)
-        paths[path.id] = path
-        due[path.id] = min(known, due_on) if known and due_on else known or due_on
-    if not paths:
-        return []
+        .execution_options(populate_existing=True)
+    )
+    found = [(member, path, agency) for member, path, agency in rows]
+    return sorted(found, key=lambda each: (each[0].due_on or date.max, each[0].id))
 
+
+def my_paths(session: Session, person_id: int) -> list[MyPath]:
+    """The person's paths: unfinished first, by due date (those without one last), then finished.
+
+    A path assigned twice comes once, with the earlier due date. A constant number of queries.
+    """
+    claimed = _claimed(session, person_id)
+    if not claimed:
+        return []
+    versions = {member.version_id: None for member, _, _ in claimed}
     steps: dict[int, list[PathStep]] = defaultdict(list)
     for step in session.scalars(
         select(PathStep)
-        .options(joinedload(PathStep.course, innerjoin=True).joinedload(Course.current_version))
-        .where(PathStep.path_id.in_(paths))
+        .options(
+            joinedload(PathStep.course, innerjoin=True).joinedload(Course.current_version),
+            joinedload(PathStep.choice),
+            joinedload(PathStep.version, innerjoin=True),
+        )
+        .where(PathStep.version_id.in_(versions))
         .order_by(PathStep.place)
     ):
-        steps[step.path_id].append(step)
-    course_ids = {step.course_id for listed in steps.values() for step in listed}
-    completed: dict[int, datetime] = {}
-    for course_id, at in session.execute(
-        select(Completion.course_id, Completion.completed_at)
-        .where(Completion.person_id == person_id, Completion.course_id.in_(course_ids))
-        .order_by(Completion.completed_at.desc())
-    ):
-        completed[course_id] = at
-    enrolled: dict[int, int] = dict(
-        iter(
-            session.execute(
-                select(Enrolment.course_id, func.max(Enrolment.id))
-                .where(Enrolment.person_id == person_id, Enrolment.course_id.in_(course_ids))
-                .group_by(Enrolment.course_id)
-            )
-        )
-    )
+        steps[step.version_id].append(step)
+    facts = _facts(session, person_id, {step.course_id for listed in steps.values() for step in listed})
+    claims: dict[int, list[Obligation]] = defaultdict(list)
+    for member, path, agency in claimed:
+        for step in steps[member.version_id]:
+            claims[step.course_id].append(Obligation(member.id, path.title, agency, step.mandatory, member.due_on))
+    held: dict[int, tuple[AssignmentMember, LearningPath, str]] = {}
+    for each in claimed:
+        held.setdefault(each[1].id, each)
     today = clock.today()
-    mine = [_my_path(path, due[path.id], steps[path.id], completed, enrolled, today) for path in paths.values()]
+    before = _titles_to_take_first(session, person_id, [path for _, path, _ in held.values()])
+    mine = [
+        _my_path(member, path, agency, steps[member.version_id], facts, claims, before, today)
+        for member, path, agency in held.values()
+    ]
     mine.sort(key=lambda each: (each.due_on or date.max, each.title.casefold(), each.path_id))
     mine.sort(key=lambda each: each.status is Status.DONE)
     return mine
 
 
+def _facts(session: Session, person_id: int, course_ids: set[int]) -> _Facts:
+    completed: dict[int, list[datetime]] = defaultdict(list)
+    for course_id, at in session.execute(
+        select(Completion.course_id, Completion.completed_at)
+        .where(Completion.person_id == person_id, Completion.course_id.in_(course_ids))
+        .order_by(Completion.completed_at)
+    ):
+        completed[course_id].append(at)
+    enrolled: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for course_id, started, enrolment_id in session.execute(
+        select(Enrolment.course_id, Enrolment.started_at, Enrolment.id)
+        .where(Enrolment.person_id == person_id, Enrolment.course_id.in_(course_ids))
+        .order_by(Enrolment.round)
+    ):
+        enrolled[course_id].append((started, enrolment_id))
+    recognised = {
+        (agency_id, course_id)
+        for agency_id, course_id in session.execute(
+            select(Recognition.agency_id, Recognition.course_id).where(
+                Recognition.person_id == person_id, in_force(Recognition.agency_id, clock.today())
+            )
+        )
+    }
+    return _Facts(completed, enrolled, recognised)
+
+
+def _titles_to_take_first(session: Session, person_id: int, paths: list[LearningPath]) -> dict[int, str]:
+    """The title of the path to take first, by the id of the path that asks for it, where it is not done."""
+    wanted = {path.requires_id for path in paths if path.requires_id is not None}
+    if not wanted:
+        return {}
+    needed: dict[int, list[tuple[PathStep, datetime | None]]] = defaultdict(list)
+    rows = session.execute(
+        select(LearningPath.id, PathStep, Completion.completed_at)
+        .join(PathVersion, PathVersion.path_id == LearningPath.id)
+        .join(PathStep, PathStep.version_id == PathVersion.id)
+        .outerjoin(Completion, (Completion.course_id == PathStep.course_id) & (Completion.person_id == person_id))
+        .options(joinedload(PathStep.choice))
+        .where(LearningPath.id.in_(wanted), PathVersion.is_current)
+    )
+    for path_id, step, at in rows:
+        needed[path_id].append((step, at))
+    titles = dict(iter(session.execute(select(LearningPath.id, LearningPath.title).where(LearningPath.id.in_(wanted)))))
+    undone = {path_id for path_id in wanted if not _is_done(needed[path_id])}
+    return {path.id: titles[path.requires_id] for path in paths if path.requires_id in undone}
+
+
+def _is_done(steps: list[tuple[PathStep, datetime | None]]) -> bool:
+    taken = {step.id for step, at in steps if at is not None}
+    needed, got = _count(list({step.id: step for step, _ in steps}.values()), taken)
+    return needed > 0 and got >= needed
+
+
+def _count(steps: list[PathStep], taken: set[int]) -> tuple[int, int]:
+    """How many steps it takes, and how many of those are taken (ids of steps)."""
+    mandatory = [step.id for step in steps if step.mandatory]
+    needed, got = len(mandatory), len(taken.intersection(mandatory))
+    choices: dict[int, list[PathStep]] = defaultdict(list)
+    for step in steps:
+        if step.choice is not None:
+            choices[step.choice.number].append(step)
+    for offered in choices.values():
+        first = offered[0].choice
+        asked = min(first.needed, len(offered)) if first is not None else 0
+        needed += asked
+        got += min(asked, sum(step.id in taken for step in offered))
+    return needed, got
+
+
 def _my_path(
+    member: AssignmentMember,
     path: LearningPath,
-    due_on: date | None,
+    agency: str,
     steps: list[PathStep],
-    completed: dict[int, datetime],
-    enrolled: dict[int, int],
+    facts: _Facts,
+    claims: dict[int, list[Obligation]],
+    before: dict[int, str],
     today: date,
 ) -> MyPath:
-    mandatory = [step.course_id for step in steps if step.mandatory]
-    if mandatory:
-        needed, taken = len(mandatory), sum(course_id in completed for course_id in mandatory)
-    else:
-        needed, taken = min(1, len(steps)), int(any(step.course_id in completed for step in steps))
+    since = member.counts_from
+    listed: list[MyStep] = []
+    taken: set[int] = set()
+    blocked = path.id in before
+    for step in steps:
+        mine = [at for at in facts.completed.get(step.course_id, ()) if since is None or at >= since]
+        rounds = [each for each in facts.enrolled.get(step.course_id, ()) if since is None or each[0] >= since]
+        recognised = (member.agency_id, step.course_id) in facts.recognised
+        if mine or recognised:
+            taken.add(step.id)
+        version = step.course.current_version
+        listed.append(
+            MyStep(
+                course_id=step.course_id,
+                course_slug=step.course.slug,
+                titles=version.titles if version else {},
+                minutes=version.minutes if version else 0,
+                mandatory=step.mandatory,
+                choice=step.choice.number if step.choice else None,
+                status=due_dates.status(None, done=step.id in taken, begun=bool(rounds), today=today),
+                enrolment_id=rounds[-1][1] if rounds else None,
+                completed_at=mine[0] if mine else None,
+                is_open=step.course.current_version_id is not None and step.course.withdrawn_at is None,
+                waits=blocked and step.id not in taken,
+                is_recognised=recognised and not mine,
+                claims=overlap.resolve(claims[step.course_id]),
+            )
+        )
+        if step.version.in_order and step.mandatory and step.id not in taken:
+            blocked = True
+    needed, got = _count(steps, taken)
     return MyPath(
         path_id=path.id,
         title=path.title,
         description=path.description,
         agency_id=path.agency_id,
-        due_on=due_on,
+        agency=agency,
+        member_id=member.id,
+        due_on=member.due_on,
         status=due_dates.status(
-            due_on,
-            done=needed > 0 and taken >= needed,
-            begun=any(step.course_id in enrolled for step in steps),
+            member.due_on,
+            done=needed > 0 and got >= needed,
+            begun=any(step.enrolment_id is not None for step in listed),
             today=today,
         ),
-        taken=taken,
+        taken=got,
         needed=needed,
-        steps=[
-            MyStep(
-                course_slug=step.course.slug,
-                titles=step.course.current_version.titles if step.course.current_version else {},
-                minutes=step.course.current_version.minutes if step.course.current_version else 0,
-                mandatory=step.mandatory,
-                status=due_dates.status(
-                    None, done=step.course_id in completed, begun=step.course_id in enrolled, today=today
-                ),
-                enrolment_id=enrolled.get(step.course_id),
-                completed_at=completed.get(step.course_id),
-                is_open=step.course.current_version_id is not None and step.course.withdrawn_at is None,
-            )
-            for step in steps
-        ],
+        steps=listed,
+        choices={step.choice.number: step.choice.needed for step in steps if step.choice is not None},
+        first=before.get(path.id),
+        valid_until=member.valid_until,
+        is_renewal=member.round > 1,
+        is_extended=member.extended_to is not None and member.extended_to == member.due_on,
     )

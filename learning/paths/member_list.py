@@ -80,7 +80,7 @@ def chosen(agency_id: int, wanted: Wanted) -> tuple[Select[tuple[int]], Subquery
     """A select of the ids of the wanted members, joined with person and position; the standing that it reads, and
     the column of it that holds the status.
     """
-    found = standing(live_members(agency_id, wanted.assignment_id, wanted.person_id))
+    found = standing(live_members(agency_id, wanted.assignment_id, wanted.person_id), clock.today())
     status = status_column(found, clock.today())
     statement = (
         select(found.c.id)

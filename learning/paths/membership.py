@@ -8,11 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import Subquery, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.database import UtcDateTime
-from learning.paths import audiences, due_dates
+from learning.paths import audiences, due_dates, versions
 from learning.paths.due_dates import DueRule
 from learning.paths.models import Assignment, AssignmentMember, LearningPath
 from learning.paths.signals import members_joined, members_left
@@ -39,8 +39,7 @@ def refresh(session: Session, agency_id: int | None = None) -> Refreshed:
         .join(LearningPath, LearningPath.id == Assignment.path_id)
         .options(
             joinedload(Assignment.path, innerjoin=True),
-            selectinload(Assignment.units),
-            selectinload(Assignment.levels),
+            joinedload(Assignment.audience, innerjoin=True),
         )
         .where(Assignment.withdrawn_at.is_(None), LearningPath.archived_at.is_(None))
         .order_by(Assignment.id)
@@ -109,13 +108,15 @@ def _add_joiners(session: Session, assignment: Assignment, people: Subquery, now
         literal(assignment.id),
         people.c.person_id,
         people.c.position_id,
+        literal(versions.current_id(session, assignment.path_id)),
         due_dates.due_on_column(due, today, people.c.starts_on, dialect),
         literal(now, UtcDateTime()),
     ).where(people.c.person_id.not_in(already))
+    columns = ["agency_id", "assignment_id", "person_id", "position_id", "version_id", "due_on", "joined_at"]
     return list(
         session.scalars(
             insert(AssignmentMember)
-            .from_select(["agency_id", "assignment_id", "person_id", "position_id", "due_on", "joined_at"], newcomers)
+            .from_select(columns, newcomers)
             .on_conflict_do_nothing()
             .returning(AssignmentMember.id)
         )

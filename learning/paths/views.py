@@ -28,10 +28,12 @@ from learning.paths import (
     unit_tree,
     wording,
 )
+from learning.paths.audience_rules import AudienceSpec
 from learning.paths.due_dates import Status
 from learning.paths.forms import AssignmentDraft, Fault, Fields
 from learning.paths.member_list import Wanted
 from learning.paths.models import Assignment, DueKind, LearningPath
+from learning.paths.unit_tree import UnitNode
 
 blueprint = Blueprint("paths", __name__)
 Page = str | tuple[str, int] | AnyResponse
@@ -60,6 +62,10 @@ def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         **values,
     )
     return page, status
+
+
+def _audience_words(spec: AudienceSpec, roots: list[UnitNode]) -> list[tuple[str, str]]:
+    return wording.audience_words(spec, roots, audiences.course_titles(db.session, spec))
 
 
 def _own_path(path_id: int) -> LearningPath:
@@ -319,7 +325,7 @@ def assignment(agency_slug: str, assignment_id: int) -> Page:
         board=numbers,
         bars=charts.bars([part.tally for part in numbers.by_unit]) if numbers else [],
         listing=member_list.listing(db.session, g.agency.id, Wanted(assignment_id=found.id)),
-        units=[(node, each.with_descendants) for each in found.units if (node := unit_tree.find(roots, each.unit_id))],
+        audience=_audience_words(audiences.spec_of(found), roots),
     )
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import format_date, gettext, ngettext
 
+from learning.catalogue.wording import course_title
 from learning.interface import interface_language
+from learning.organisation.models import Level
+from learning.organisation.wording import level_name, role_name
+from learning.paths import unit_tree
+from learning.paths.audience_rules import AudienceSpec
+from learning.paths.audiences import Part, Reason
 from learning.paths.due_dates import DueRule, Status
-from learning.paths.models import Assignment, DueKind
+from learning.paths.models import Assignment, DueKind, RenewBasis
+from learning.paths.renewal import RenewRule
+from learning.paths.unit_tree import UnitNode
 
 # The tag colour of each status; the words carry the meaning.
 STATUS_COLOURS = {
@@ -64,6 +75,98 @@ def due_value(rule: DueRule) -> str:
     if rule.kind is DueKind.AFTER_POSITION_START and rule.days is not None:
         return str(ngettext("%(num)d day after the position began", "%(num)d days after the position began", rule.days))
     return str(gettext("No due date"))
+
+
+def audience_words(
+    spec: AudienceSpec, roots: list[UnitNode], titles: Mapping[int, Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """What a rule asks for, part by part: the name of the part and its content. ``titles`` are of its courses."""
+    units = []
+    for choice in sorted(spec.units, key=lambda choice: choice.unit_id):
+        node = unit_tree.find(roots, choice.unit_id)
+        if node is not None:
+            is_tree = choice.with_descendants and node.below
+            units.append(gettext("%(unit)s with units below", unit=node.name) if is_tree else node.name)
+    levels = [level_name(level) for level in Level if level in spec.levels]
+    parts = [
+        (gettext("Units"), ", ".join(units) or gettext("All")),
+        (gettext("Levels"), ", ".join(levels) or gettext("All")),
+    ]
+    if spec.at_least_days is not None:
+        words = ngettext("At least %(num)d day", "At least %(num)d days", spec.at_least_days)
+        parts.append((gettext("In the position"), words))
+    if spec.at_most_days is not None:
+        words = ngettext("At most %(num)d day", "At most %(num)d days", spec.at_most_days)
+        parts.append((gettext("In the position"), words))
+    if spec.roles:
+        parts.append((gettext("Roles"), ", ".join(sorted(role_name(role) for role in spec.roles))))
+    if spec.tags:
+        parts.append((gettext("With one of the tags"), ", ".join(sorted(spec.tags))))
+    if spec.without_tags:
+        parts.append((gettext("Without the tags"), ", ".join(sorted(spec.without_tags))))
+    for name, courses in (
+        (gettext("Has completed"), spec.completed),
+        (gettext("Has not completed"), spec.not_completed),
+    ):
+        if courses:
+            parts.append((name, ", ".join(sorted(course_title(titles.get(each, {}), str(each)) for each in courses))))
+    return [(str(name), str(words)) for name, words in parts]
+
+
+def reason_words(reason: Reason, titles: Mapping[int, Mapping[str, Any]]) -> str:
+    """A part of a rule, as what somebody does or does not fulfil."""
+    title = course_title(titles.get(reason.course_id or 0, {}), str(reason.course_id or ""))
+    words: dict[Part, tuple[str, str]] = {
+        Part.POSITION: (gettext("Holds a position today"), gettext("Holds no position today")),
+        Part.ACTIVE: (gettext("The account is in use"), gettext("The account is closed")),
+        Part.UNIT: (gettext("Is in one of the units"), gettext("Is not in one of the units")),
+        Part.LEVEL: (gettext("Is at one of the levels"), gettext("Is not at one of the levels")),
+        Part.AT_LEAST: (
+            gettext("Has been in the position long enough"),
+            gettext("Has not been in the position long enough"),
+        ),
+        Part.AT_MOST: (gettext("Is new enough in the position"), gettext("Has been in the position too long")),
+        Part.ROLE: (gettext("Has one of the roles"), gettext("Has none of the roles")),
+        Part.TAG: (gettext("Has one of the tags"), gettext("Has none of the tags")),
+        Part.WITHOUT_TAG: (
+            gettext("Has none of the tags that leave people out"),
+            gettext("Has a tag that leaves people out"),
+        ),
+        Part.COMPLETED: (
+            gettext("Has completed “%(course)s”", course=title),
+            gettext("Has not completed “%(course)s”", course=title),
+        ),
+        Part.NOT_COMPLETED: (
+            gettext("Has not completed “%(course)s”", course=title),
+            gettext("Has completed “%(course)s” already", course=title),
+        ),
+    }
+    return str(words[reason.part][0 if reason.holds else 1])
+
+
+def renew_words(rule: RenewRule | None) -> str:
+    """How often a path is to be renewed, below or beside the word "Renewal"."""
+    if rule is None:
+        return str(gettext("Never: once is enough"))
+    valid = ngettext("Valid for %(num)d month", "Valid for %(num)d months", rule.months)
+    window = ngettext(
+        "can be renewed from %(num)d day before it runs out",
+        "can be renewed from %(num)d days before it runs out",
+        rule.days,
+    )
+    basis = (
+        gettext("counted from the day it was completed")
+        if rule.basis is RenewBasis.COMPLETION
+        else gettext("with the same date each time")
+    )
+    return f"{valid}, {basis}; {window}"
+
+
+def renewal_of(assignment: Assignment) -> RenewRule | None:
+    """The renewal rule of an assignment, or None when once is enough."""
+    if assignment.valid_months is None or assignment.renew_days is None or assignment.renew_basis is None:
+        return None
+    return RenewRule(assignment.valid_months, assignment.renew_days, assignment.renew_basis)
 
 
 def _day_pattern() -> str:

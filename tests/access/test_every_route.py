@@ -19,7 +19,9 @@ from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Level, Person, Position
-from learning.paths.models import Assignment, AudienceUnit, DueKind, LearningPath, PathStep
+from learning.paths import building
+from learning.paths.building import PathDraft, StepDraft
+from learning.paths.models import Assignment, Audience, DueKind
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
 from learning.practice.tokens import Purpose, sign
 from learning.progress import enrolling
@@ -142,11 +144,13 @@ def _build(session: Session, version: CourseVersion) -> World:
     held: RoleGrant = factories.grant(session, owner, Role.AUDITOR, agency)
     completion = factories.complete_course(session, owner, version)
     certificate = session.scalars(select(Certificate).where(Certificate.completion_id == completion.id)).one()
-    path = LearningPath(agency_id=agency.id, title="Path", steps=[PathStep(course_id=version.course_id, place=1)])
-    session.add(path)
+    draft = PathDraft("Path", "", (StepDraft(version.course_id),))
+    path = building.create_path(session, agency.id, draft, actor_id=None)
+    audience = Audience(agency_id=agency.id, name="Managers", rule={"units": [{"unit": unit.id, "below": True}]})
+    session.add(audience)
     session.flush()
-    assignment = Assignment(agency_id=agency.id, path_id=path.id, due_kind=DueKind.NONE, request_key="k",
-                            units=[AudienceUnit(unit_id=unit.id)])  # fmt: skip
+    assignment = Assignment(agency_id=agency.id, path_id=path.id, audience_id=audience.id, due_kind=DueKind.NONE,
+                            request_key="k")  # fmt: skip
     session.add(assignment)
     session.flush()
     practising = enrolling.enrol(session, owner, factories.publish_practice(session).course, "en")

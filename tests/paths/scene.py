@@ -16,7 +16,7 @@ from learning import clock
 from learning.catalogue.models import Course, CourseVersion
 from learning.organisation.models import Agency, Level, Person, Position, Unit
 from learning.paths import assigning, building
-from learning.paths.audiences import AudienceSpec, UnitChoice
+from learning.paths.audience_rules import AudienceSpec, UnitChoice
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.due_dates import DueRule
 from learning.paths.models import Assignment, DueKind, LearningPath

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from learning import clock
 from learning.organisation.models import Level, Person
 from learning.paths import audiences
-from learning.paths.audiences import AudienceSpec, UnitChoice
+from learning.paths.audience_rules import AudienceSpec, UnitChoice
 from tests.factories import make_position
 from tests.paths.scene import Town, audience, make_town, manager
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.paths import building
 from learning.paths.building import InvalidPath, PathDraft, StepDraft, TitleTaken
-from learning.paths.models import PathStep
+from learning.paths.models import PathVersion
 from learning.paths.signals import members_left
 from tests.factories import make_agency
 from tests.paths.scene import assign, audience, make_course, make_path, make_town, manager
@@ -40,7 +40,8 @@ def test_steps_can_change_places(session: Session) -> None:
     found = building.path_of(session, agency.id, path.id)
     assert found is not None
     assert (found.title, building.draft_of(found).steps) == ("Turned", steps)
-    assert session.scalar(select(func.count()).select_from(PathStep)) == 3
+    versions = session.scalars(select(PathVersion).where(PathVersion.path_id == path.id).order_by(PathVersion.number))
+    assert [(each.number, each.is_current, len(each.steps)) for each in versions] == [(1, False, 2), (2, True, 3)]
 
 
 def test_two_paths_of_an_agency_cannot_share_a_title(session: Session) -> None:

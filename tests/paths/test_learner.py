@@ -64,7 +64,7 @@ def test_a_withdrawn_assignment_is_gone(session: Session) -> None:
     assert my_paths(session, me.id) == []
 
 
-def test_four_queries_however_many_paths(session: Session) -> None:
+def test_five_queries_however_many_paths(session: Session) -> None:
     town = make_town(session)
     me = manager(session, town.school).id
     for _ in range(6):
@@ -72,4 +72,4 @@ def test_four_queries_however_many_paths(session: Session) -> None:
     session.expunge_all()
     with counted(session) as statements:
         assert len(my_paths(session, me)) == 6
-    assert len(statements) == 4
+    assert len(statements) == 5
