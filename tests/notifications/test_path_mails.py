@@ -117,7 +117,7 @@ def test_other_courses_in_a_path_change_who_hears_of_it(session: Session) -> Non
     assert kinds(session, person) == ["assigned", *REMINDERS]
     building.change_path(session, path, _draft(path, first.id), actor_id=None, for_everybody=True)
     assert kinds(session, person) == []
-    building.change_path(session, path, _draft(path, second.id, first.id), actor_id=None)
+    building.change_path(session, path, _draft(path, second.id, first.id), actor_id=None, for_everybody=True)
     assert kinds(session, person) == ["assigned", *REMINDERS]
 
 
