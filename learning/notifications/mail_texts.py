@@ -24,6 +24,21 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Ingen frist lenger: {title}", "Hei {name}.\n\nLæringsløpet «{title}» har ikkje lenger nokon frist. Ta det når det passar.", "Sjå læringsløpet"),
         "en": ("No due date any longer: {title}", "Hello {name}.\n\nThe learning path “{title}” no longer has a due date. Take it when it suits you.", "See the learning path"),
     },
+    "renew": {
+        "nb": ("Tid for å fornye: {title}", "Hei {name}.\n\nDet du lærte i læringsløpet «{title}», skal fornyes.{due}\n\n{courses}\n\nDu tar kursene på nytt, i den utgaven som gjelder nå. Det du fullførte før, står i oversikten din som før.", "Begynn her"),
+        "nn": ("Tid for å fornye: {title}", "Hei {name}.\n\nDet du lærte i læringsløpet «{title}», skal fornyast.{due}\n\n{courses}\n\nDu tek kursa på nytt, i den utgåva som gjeld no. Det du fullførte før, står i oversikta di som før.", "Start her"),
+        "en": ("Time to renew: {title}", "Hello {name}.\n\nWhat you learnt in the learning path “{title}” is to be renewed.{due}\n\n{courses}\n\nYou take the courses again, as they are now. What you completed before stays in your record.", "Begin here"),
+    },
+    "recognition-granted": {
+        "nb": ("Du trenger ikke ta «{title}»", "Hei {name}.\n\nHR har svart ja: Du trenger ikke ta kurset «{title}». Det teller som gjort der det inngår.", "Se svaret"),
+        "nn": ("Du treng ikkje ta «{title}»", "Hei {name}.\n\nHR har svart ja: Du treng ikkje ta kurset «{title}». Det tel som gjort der det inngår.", "Sjå svaret"),
+        "en": ("You need not take “{title}”", "Hello {name}.\n\nHR has said yes: you need not take the course “{title}”. It counts as done wherever it is asked for.", "See the answer"),
+    },
+    "recognition-refused": {
+        "nb": ("Svar om «{title}»", "Hei {name}.\n\nHR har svart nei på ønsket om å slippe kurset «{title}». Begrunnelsen finner du ved å logge inn.", "Se svaret"),
+        "nn": ("Svar om «{title}»", "Hei {name}.\n\nHR har svart nei på ønsket om å sleppe kurset «{title}». Grunngivinga finn du ved å logge inn.", "Sjå svaret"),
+        "en": ("Answer about “{title}”", "Hello {name}.\n\nHR has said no to your not taking the course “{title}”. Sign in to read why.", "See the answer"),
+    },
     "due-soon": {
         "nb": ("Frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er {date}. Du har litt igjen.", "Fortsett her"),
         "nn": ("Frist {date}: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» er {date}. Du har litt att.", "Hald fram her"),

@@ -135,6 +135,15 @@ def tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) ->
         _queue_reminders(session, members, told)
 
 
+def tell_of_renewal(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
+    """Tell members that a round of renewal has begun, once each round, and queue its reminders."""
+    told = about(session, assignment)
+    for batch in _batches(member_ids):
+        members = _not_done(session, batch)
+        queue(session, (_letter(member, told, "renew", f"renew:{member.id}:{member.round}") for member in members))
+        _queue_reminders(session, members, told)
+
+
 def let_go(session: Session, member_ids: Sequence[int], kinds: Collection[str] = KINDS) -> None:
     """Cancel the mails about paths that wait for these members."""
     for batch in _batches(member_ids):

@@ -12,8 +12,15 @@ from learning.certificates.signals import certificate_issued
 from learning.notifications import account_mails, afterwards, path_mails
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, queue
-from learning.paths.models import Assignment
-from learning.paths.signals import due_changed, members_joined, members_left, steps_changed
+from learning.paths.models import Assignment, Recognition
+from learning.paths.signals import (
+    due_changed,
+    members_joined,
+    members_left,
+    recognition_decided,
+    rounds_opened,
+    steps_changed,
+)
 from learning.paths.standing import done_members, members_taking
 from learning.progress.models import Completion
 from learning.progress.signals import course_completed
@@ -35,10 +42,30 @@ def _follow_steps(session: Session, *, assignment: Assignment, **_: Any) -> None
     path_mails.follow_new_steps(session, assignment)
 
 
+def _tell_of_renewal(session: Session, *, assignment: Assignment, member_ids: Sequence[int], **_: Any) -> None:
+    path_mails.tell_of_renewal(session, assignment, member_ids)
+
+
 def _stop_reminders(session: Session, *, completion: Completion, **_: Any) -> None:
     """A course that was the last of a path ends the mails about the path."""
     taking = members_taking(session, completion.person_id, completion.course_id)
     path_mails.let_go(session, sorted(done_members(session, taking)))
+
+
+def _tell_of_recognition(session: Session, *, recognition: Recognition, **_: Any) -> None:
+    """The answer goes to the person, and a path that is done by it is not reminded of any longer."""
+    taking = members_taking(session, recognition.person_id, recognition.course_id)
+    path_mails.let_go(session, sorted(done_members(session, taking)))
+    if recognition.ended_at is not None:
+        return
+    person = recognition.person
+    kind = "recognition-granted" if recognition.granted else "recognition-refused"
+    version = recognition.course.current_version
+    titles = version.titles if version else {}
+    title = titles.get(person.language) or titles.get("nb") or recognition.course.slug
+    message = compose(kind, person.language, path="/recognition", title=title, name=person.given_name)
+    key = f"recognition:{recognition.id}:{kind}"
+    queue(session, [Letter(person, message, kind, key, recognition.agency_id)])
 
 
 def _tell_of_certificate(session: Session, *, certificate: Certificate, **_: Any) -> None:
@@ -57,6 +84,8 @@ def connect() -> None:
     members_left.connect(_let_members_go)
     due_changed.connect(_move_reminders)
     steps_changed.connect(_follow_steps)
+    rounds_opened.connect(_tell_of_renewal)
+    recognition_decided.connect(_tell_of_recognition)
     course_completed.connect(_stop_reminders)
     certificate_issued.connect(_tell_of_certificate)
     account_mails.connect()

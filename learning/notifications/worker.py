@@ -18,7 +18,7 @@ from learning.certificates.rendering import store_pdf
 from learning.database import db, reading_only, writing
 from learning.notifications import afterwards, mailer, outbox
 from learning.notifications.models import OutboxMessage
-from learning.paths import membership
+from learning.paths import membership, renewals
 from learning.paths.models import AssignmentMember
 from learning.paths.standing import done_members
 from learning.progress import real_minutes
@@ -98,9 +98,12 @@ def render_certificates(most: int = 20) -> int:
 
 
 def refresh_audiences() -> None:
-    """New people in an audience join its assignments, those who left it leave."""
+    """New people in an audience join its assignments, those who left it leave; renewals whose time has come begin."""
     with writing() as session:
         membership.refresh(session, None)
+    with writing() as session:
+        renewals.settle(session)
+        renewals.open_rounds(session)
 
 
 def queue_afterwards() -> None:

@@ -8,5 +8,9 @@ members_joined = signal("assignment-members-joined")
 members_left = signal("assignment-members-left")
 # Sent with the Session as sender, assignment=Assignment and member_ids=set[int] of those whose due date is another.
 due_changed = signal("assignment-due-changed")
+# Sent with the Session as sender, assignment=Assignment and member_ids=list[int] of those whose renewal begins.
+rounds_opened = signal("assignment-rounds-opened")
+# Sent with the Session as sender and recognition=Recognition, when it is granted, refused or ended.
+recognition_decided = signal("recognition-decided")
 # Sent with the Session as sender and assignment=Assignment, for each that uses a path whose steps have changed.
 steps_changed = signal("assignment-steps-changed")

@@ -38,13 +38,14 @@ def latest_enrolment(session: Session, person_id: int, course_id: int) -> Enrolm
     )
 
 
-def enrol(session: Session, person: Person, course: Course, language: str) -> Enrolment:
+def enrol(session: Session, person: Person, course: Course, language: str, *, again: bool = False) -> Enrolment:
     """The person's enrolment in the course, begun now unless it was begun before.
 
-    Raises CannotEnrol when the course takes no new learners.
+    With ``again`` a new round begins when the newest one is completed: what was completed stays, and the new round is
+    of the current version. Raises CannotEnrol when the course takes no new learners.
     """
     existing = latest_enrolment(session, person.id, course.id)
-    if existing is not None:
+    if existing is not None and not (again and _is_completed(session, existing)):
         return existing
     if course.current_version_id is None or course.withdrawn_at is not None:
         raise CannotEnrol
@@ -55,7 +56,7 @@ def enrol(session: Session, person: Person, course: Course, language: str) -> En
         person_id=person.id,
         course_id=course.id,
         version_id=course.current_version_id,
-        round=1,
+        round=existing.round + 1 if existing is not None else 1,
         language=language,
         started_at=now,
         last_active_at=now,
@@ -66,12 +67,16 @@ def enrol(session: Session, person: Person, course: Course, language: str) -> En
     return enrolment
 
 
+def _is_completed(session: Session, enrolment: Enrolment) -> bool:
+    return session.scalar(select(Completion.id).where(Completion.enrolment_id == enrolment.id)) is not None
+
+
 def newer_version(session: Session, enrolment: Enrolment) -> CourseVersion | None:
     """The version the learner could move to: none when already newest, or when the course is completed."""
     current_id = enrolment.course.current_version_id
     if current_id is None or current_id == enrolment.version_id:
         return None
-    if session.scalar(select(Completion.id).where(Completion.enrolment_id == enrolment.id)) is not None:
+    if _is_completed(session, enrolment):
         return None
     return session.get(CourseVersion, current_id)
 

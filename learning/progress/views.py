@@ -76,7 +76,9 @@ def enrol(slug: str) -> AnyResponse:
     wish = request.form.get("language", "")
     language = wish if wish in ("nb", "nn", "en") else current_user.person.language
     try:
-        enrolment = enrolling.enrol(db.session, current_user.person, course, language)
+        enrolment = enrolling.enrol(
+            db.session, current_user.person, course, language, again=request.form.get("again") == "yes"
+        )
     except enrolling.CannotEnrol:
         flash(gettext("This course takes no new participants now."))
         return redirect(url_for("catalogue.course", slug=slug), 303)
