@@ -62,7 +62,7 @@ class _Member:
 
 def _live(agency_id: int | None, person_id: int | None) -> Select[Any]:
     """Members of live assignments that are to be renewed."""
-    statement: Select[Any] = (
+    statement: Any = (
         select(
             AssignmentMember.id,
             AssignmentMember.assignment_id,
