@@ -13,7 +13,7 @@ from learning.notifications import account_mails, afterwards, path_mails
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, queue
 from learning.paths.models import Assignment
-from learning.paths.signals import due_changed, members_joined, members_left, steps_changed
+from learning.paths.signals import due_changed, members_joined, members_left, members_reminded, steps_changed
 from learning.paths.standing import done_members, members_taking
 from learning.progress.models import Completion
 from learning.progress.signals import course_completed
@@ -33,6 +33,10 @@ def _move_reminders(session: Session, *, assignment: Assignment, member_ids: Col
 
 def _follow_steps(session: Session, *, assignment: Assignment, **_: Any) -> None:
     path_mails.follow_new_steps(session, assignment)
+
+
+def _remind(session: Session, *, assignment: Assignment, member_ids: Sequence[int], **_: Any) -> None:
+    path_mails.remind(session, assignment, member_ids)
 
 
 def _stop_reminders(session: Session, *, completion: Completion, **_: Any) -> None:
@@ -57,6 +61,7 @@ def connect() -> None:
     members_left.connect(_let_members_go)
     due_changed.connect(_move_reminders)
     steps_changed.connect(_follow_steps)
+    members_reminded.connect(_remind)
     course_completed.connect(_stop_reminders)
     certificate_issued.connect(_tell_of_certificate)
     account_mails.connect()

@@ -125,3 +125,16 @@ class AssignmentMember(Base):
 
     assignment: Mapped[Assignment] = relationship()
     person: Mapped[Person] = relationship()
+
+
+class MemberReminder(Base):
+    """HR has reminded a member by mail: once a day at most. Append-only."""
+
+    __tablename__ = "member_reminder"
+    __table_args__ = (Index("ix_member_reminder_agency_id_reminded_on", "agency_id", "reminded_on"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("assignment_member.id"), primary_key=True)
+    reminded_on: Mapped[date] = mapped_column(primary_key=True)  # the day in Norway
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    reminded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -10,3 +10,5 @@ members_left = signal("assignment-members-left")
 due_changed = signal("assignment-due-changed")
 # Sent with the Session as sender and assignment=Assignment, for each that uses a path whose steps have changed.
 steps_changed = signal("assignment-steps-changed")
+# Sent with the Session as sender, assignment=Assignment and member_ids=list[int] of those whom HR reminds now.
+members_reminded = signal("assignment-members-reminded")
