@@ -49,6 +49,11 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Fristen er ute: {title}", "Hei {name}.\n\nFristen for læringsløpet «{title}» var {date}. Du kan framleis fullføre. Sei frå til HR om noko står i vegen.", "Hald fram her"),
         "en": ("Overdue: {title}", "Hello {name}.\n\nThe learning path “{title}” was due {date}. You can still complete it. Tell HR if something is in the way.", "Continue here"),
     },
+    "reminded": {
+        "nb": ("Påminnelse: {title}", "Hei {name}.\n\n{agency} minner deg om læringsløpet «{title}».{due}\n\n{courses}\n\nSi fra til HR hvis noe står i veien.", "Fortsett her"),
+        "nn": ("Påminning: {title}", "Hei {name}.\n\n{agency} minner deg om læringsløpet «{title}».{due}\n\n{courses}\n\nSei frå til HR om noko står i vegen.", "Hald fram her"),
+        "en": ("Reminder: {title}", "Hello {name}.\n\n{agency} reminds you of the learning path “{title}”.{due}\n\n{courses}\n\nTell HR if something is in the way.", "Continue here"),
+    },
     "certificate": {
         "nb": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligger klart.", "Se kursbeviset"),
         "nn": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligg klart.", "Sjå kursbeviset"),
@@ -112,6 +117,7 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
 }  # fmt: skip
 
 DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
+DUE_PAST = {"nb": " Fristen var {date}.", "nn": " Fristen var {date}.", "en": " It was due {date}."}
 BY_AGENCY = {"nb": "{agency} har lagt deg til.", "nn": "{agency} har lagt deg til.", "en": "{agency} has added you."}
 BY_NOBODY = {"nb": "Du er lagt til.", "nn": "Du er lagd til.", "en": "You have been added."}
 

@@ -10,7 +10,8 @@ from babel.dates import format_date
 from flask import current_app
 from markupsafe import Markup, escape
 
-from learning.notifications.mail_texts import DUE, TEXTS, WHY
+from learning import clock
+from learning.notifications.mail_texts import DUE, DUE_PAST, TEXTS, WHY
 
 _PAGE = Markup("""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
@@ -74,7 +75,8 @@ def compose(
     language = mail_language(language)
     subject, body, link_words = TEXTS[kind][language]
     when = day_in_words(due_on, language) if due_on else ""
-    filled = {**values, "date": when, "due": DUE[language].format(date=when) if due_on else ""}
+    due = (DUE_PAST if due_on < clock.today() else DUE)[language].format(date=when) if due_on else ""
+    filled = {**values, "date": when, "due": due}
     body = body.format(**filled).strip()
     title = " ".join(subject.format(**filled).split())
     own = Link(link_words, path)

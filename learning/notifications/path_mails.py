@@ -26,7 +26,8 @@ from learning.paths.standing import done_members
 MORNING = time(7, 0)  # Oslo
 AT_ONCE = 500
 REMINDERS = (("week-before", "due-soon", -7), ("day-before", "due-soon", -1), ("after", "overdue", 3))
-KINDS = ("assigned", "reminder", "due-changed")  # how the keys of these mails begin; the member's id follows
+# How the keys of these mails begin; the member's id follows.
+KINDS = ("assigned", "reminder", "due-changed", "reminded")
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,15 @@ def follow_new_due_dates(session: Session, assignment: Assignment, moved: Collec
         members = _not_done(session, batch)
         _queue_reminders(session, members, told)
         queue(session, (_moved(member, told) for member in members if member.id in moved))
+
+
+def remind(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
+    """A reminder that HR asked for, at once; one a day."""
+    told = about(session, assignment)
+    today = clock.today().isoformat()
+    for batch in _batches(member_ids):
+        members = _not_done(session, batch)
+        queue(session, (_letter(member, told, "reminded", f"reminded:{member.id}:{today}") for member in members))
 
 
 def follow_new_steps(session: Session, assignment: Assignment) -> None:

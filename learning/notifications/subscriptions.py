@@ -17,6 +17,7 @@ from learning.paths.signals import (
     due_changed,
     members_joined,
     members_left,
+    members_reminded,
     recognition_decided,
     rounds_opened,
     steps_changed,
@@ -44,6 +45,10 @@ def _follow_steps(session: Session, *, assignment: Assignment, **_: Any) -> None
 
 def _tell_of_renewal(session: Session, *, assignment: Assignment, member_ids: Sequence[int], **_: Any) -> None:
     path_mails.tell_of_renewal(session, assignment, member_ids)
+
+
+def _remind(session: Session, *, assignment: Assignment, member_ids: Sequence[int], **_: Any) -> None:
+    path_mails.remind(session, assignment, member_ids)
 
 
 def _stop_reminders(session: Session, *, completion: Completion, **_: Any) -> None:
@@ -86,6 +91,7 @@ def connect() -> None:
     steps_changed.connect(_follow_steps)
     rounds_opened.connect(_tell_of_renewal)
     recognition_decided.connect(_tell_of_recognition)
+    members_reminded.connect(_remind)
     course_completed.connect(_stop_reminders)
     certificate_issued.connect(_tell_of_certificate)
     account_mails.connect()

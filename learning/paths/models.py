@@ -315,3 +315,16 @@ class Recognition(Base):
     asked_by: Mapped[Person | None] = relationship(foreign_keys=[asked_by_id])
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
     course: Mapped[Course] = relationship()
+
+
+class MemberReminder(Base):
+    """HR has reminded a member by mail: once a day at most. Append-only."""
+
+    __tablename__ = "member_reminder"
+    __table_args__ = (Index("ix_member_reminder_agency_id_reminded_on", "agency_id", "reminded_on"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("assignment_member.id"), primary_key=True)
+    reminded_on: Mapped[date] = mapped_column(primary_key=True)  # the day in Norway
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    reminded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
@@ -60,9 +60,9 @@ class _Member:
     round: int
 
 
-def _live(agency_id: int | None, person_id: int | None) -> Select[Any]:
+def _live(agency_id: int | None, person_id: int | None) -> Any:
     """Members of live assignments that are to be renewed."""
-    statement: Any = (
+    statement = (
         select(
             AssignmentMember.id,
             AssignmentMember.assignment_id,
@@ -97,7 +97,7 @@ def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         yield rows[start : start + AT_ONCE]
 
 
-def _members(session: Session, statement: Select[Any]) -> Iterator[_Member]:
+def _members(session: Session, statement: Any) -> Iterator[_Member]:
     for row in session.execute(statement).all():
         rule = _rule(row.valid_months, row.renew_days, row.renew_basis)
         assert rule is not None, "the statement asks for assignments with a rule"

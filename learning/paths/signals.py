@@ -14,3 +14,5 @@ rounds_opened = signal("assignment-rounds-opened")
 recognition_decided = signal("recognition-decided")
 # Sent with the Session as sender and assignment=Assignment, for each that uses a path whose steps have changed.
 steps_changed = signal("assignment-steps-changed")
+# Sent with the Session as sender, assignment=Assignment and member_ids=list[int] of those whom HR reminds now.
+members_reminded = signal("assignment-members-reminded")

@@ -24,6 +24,7 @@ from learning.paths import (
     charts,
     due_dates,
     forms,
+    list_choices,
     member_list,
     unit_tree,
     wording,
@@ -78,10 +79,10 @@ def _own_assignment(assignment_id: int) -> Assignment:
 
 def _number(name: str) -> int | None:
     """A number in the address; 404 for one that is there but cannot be read."""
-    text = request.args.get(name, "")
-    if not text:
-        return None
-    return forms.whole_number(text) or abort(404)
+    try:
+        return list_choices.number(request.args, name)
+    except list_choices.UnknownChoice:
+        abort(404)
 
 
 # The board and the lists behind its numbers
@@ -97,36 +98,16 @@ def board_page(agency_slug: str) -> Page:
 @blueprint.get("/agency/<agency_slug>/members")
 @requires(Permission.SEE_BOARD)
 def members(agency_slug: str) -> Page:
-    assignment_id, unit_id = _number("assignment"), _number("unit")
     assignments = board.live_assignments(db.session, g.agency.id)
-    if assignment_id is not None and assignment_id not in {each.id for each in assignments}:
-        abort(404)
     roots = unit_tree.load(db.session, g.agency.id)
-    if unit_id is not None and unit_tree.find(roots, unit_id) is None:
+    try:
+        wanted = list_choices.read(request.args, assignments, roots)
+    except list_choices.UnknownChoice:
         abort(404)
-    wanted = Wanted(
-        assignment_id=assignment_id,
-        status=forms.status_or_none(request.args.get("status", "")),
-        unit_id=unit_id,
-        alone=unit_id is not None and request.args.get("alone") == "yes",
-        search=request.args.get("q", "").strip()[:100],
-    )
     page = forms.whole_number(request.args.get("page", ""), 10**9) or 1
     listing = member_list.listing(db.session, g.agency.id, wanted, page=page)
-    return _page(
-        "members.html", listing=listing, assignments=assignments, roots=roots, wanted=wanted, chosen=_fields(wanted)
-    )
-
-
-def _fields(wanted: Wanted) -> dict[str, Any]:
-    """The choices as they stand in an address; those not made are None and left out."""
-    return {
-        "assignment": wanted.assignment_id,
-        "status": wanted.status and wanted.status.value,
-        "unit": wanted.unit_id,
-        "alone": "yes" if wanted.alone else None,
-        "q": wanted.search or None,
-    }
+    chosen = list_choices.fields(wanted)
+    return _page("members.html", listing=listing, assignments=assignments, roots=roots, wanted=wanted, chosen=chosen)
 
 
 # Learning paths

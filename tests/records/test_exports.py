@@ -22,7 +22,8 @@ from learning import clock
 from learning.access.models import AuditEvent, Role
 from learning.organisation.models import Agency
 from learning.records.rows import COLUMNS, RecordFilter, RecordRow, stream
-from learning.records.writers import FORMATS, safe_cell
+from learning.records.writers import FORMATS
+from learning.spreadsheets import safe_cell
 from tests import factories
 
 ROW = RecordRow(
