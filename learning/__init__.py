@@ -34,7 +34,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications import subscriptions as notification_subscriptions
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
+    from learning.paths.audience_views import blueprint as audiences
     from learning.paths.following_up_views import blueprint as following_up
+    from learning.paths.member_views import blueprint as members
+    from learning.paths.recognition_views import blueprint as recognition
     from learning.paths.views import blueprint as paths
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
@@ -89,6 +92,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         offline,
         items,
         paths,
+        audiences,
+        members,
+        recognition,
         following_up,
         practice,
         practice_mail,

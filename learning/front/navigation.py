@@ -63,6 +63,8 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
         (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
         (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
+        (Permission.MANAGE_PATHS, "audiences.audiences", gettext("Audiences")),
+        (Permission.MANAGE_PATHS, "recognition.in_agency", gettext("Exemptions and prior learning")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),

@@ -20,6 +20,7 @@ class NextUp:
     begin: Found | None = None
     is_assigned: bool = False
     due_on: date | None = None
+    again: bool = False  # what is to be begun is completed and to be renewed
 
 
 def choose(
@@ -39,7 +40,7 @@ def choose(
     for path in open_paths:
         step = path.next_step
         if step is not None and step.is_open and step.course_slug in by_slug:
-            return NextUp(begin=by_slug[step.course_slug], is_assigned=True, due_on=path.due_on)
+            return NextUp(begin=by_slug[step.course_slug], is_assigned=True, due_on=path.due_on, again=path.is_renewal)
     return NextUp(begin=suggest(catalogue, {each.course_slug for each in progress}, level))
 
 

@@ -20,6 +20,7 @@ from learning.front.next_up import choose
 from learning.front.wording import line_sentence
 from learning.interface import interface_language
 from learning.paths.learner import my_paths
+from learning.paths.wording import claim_words
 from learning.practice import follow_ups, recall
 from learning.progress import overview
 from learning.progress.completing import current_position
@@ -49,6 +50,7 @@ def start() -> str:
         "front/start.html",
         next_up=next_up,
         paths=paths,
+        claim_words=claim_words,
         by_slug={each.document.id: each for each in catalogue},
         also_under_way=[each for each in progress if each.completion is None and each is not next_up.going_on],
         completed=[each for each in progress if each.completion is not None],

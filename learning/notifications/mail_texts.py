@@ -128,15 +128,16 @@ class CourseWords:
 
     heading: str
     choose: str  # the heading when one of them is enough
+    choose_some: str
     line: str
     elective: str
     total: str
 
 
 COURSES = {
-    "nb": CourseWords("Kurs:", "Velg ett av kursene:", "– {title}, {minutes} min", "– {title}, {minutes} min (valgfritt)", "Til sammen {minutes} minutter."),
-    "nn": CourseWords("Kurs:", "Vel eitt av kursa:", "– {title}, {minutes} min", "– {title}, {minutes} min (valfritt)", "Til saman {minutes} minutt."),
-    "en": CourseWords("Courses:", "Choose one of the courses:", "– {title}, {minutes} min", "– {title}, {minutes} min (elective)", "{minutes} minutes in all."),
+    "nb": CourseWords("Kurs:", "Velg ett av kursene:", "Velg {needed} av kursene:", "– {title}, {minutes} min", "– {title}, {minutes} min (valgfritt)", "Til sammen {minutes} minutter."),
+    "nn": CourseWords("Kurs:", "Vel eitt av kursa:", "Vel {needed} av kursa:", "– {title}, {minutes} min", "– {title}, {minutes} min (valfritt)", "Til saman {minutes} minutt."),
+    "en": CourseWords("Courses:", "Choose one of the courses:", "Choose {needed} of the courses:", "– {title}, {minutes} min", "– {title}, {minutes} min (elective)", "{minutes} minutes in all."),
 }  # fmt: skip
 WHY = {
     "nb": "Du får denne e-posten fordi du bruker Handlingsrom i arbeidet ditt.",

@@ -40,21 +40,32 @@ class Told:
     steps: Sequence[PathStep]
 
     def courses(self, language: str) -> str:
-        """The courses with their minutes, a line each, and the minutes in all."""
+        """The courses with their minutes, a line each: the mandatory, then each choice, then the voluntary."""
         words = COURSES[mail_language(language)]
-        lines, minutes = [], 0
-        is_choice = not any(step.mandatory for step in self.steps)
+        mandatory = [step for step in self.steps if step.mandatory]
+        lines = [words.heading, *self._lines(mandatory, words.line, language)] if mandatory else []
+        choices: dict[int, tuple[int, list[PathStep]]] = {}
         for step in self.steps:
+            if step.choice is not None:
+                choices.setdefault(step.choice.number, (step.choice.needed, []))[1].append(step)
+        for _, (needed, offered) in sorted(choices.items()):
+            lines.append(words.choose if needed == 1 else words.choose_some.format(needed=needed))
+            lines += self._lines(offered, words.line, language)
+        voluntary = [step for step in self.steps if not step.mandatory and step.choice is None]
+        lines += self._lines(voluntary, words.elective, language)
+        minutes = sum(step.course.current_version.minutes for step in mandatory if step.course.current_version)
+        return "\n".join([*lines, words.total.format(minutes=minutes)] if mandatory else lines)
+
+    @staticmethod
+    def _lines(steps: Sequence[PathStep], line: str, language: str) -> list[str]:
+        found = []
+        for step in steps:
             version = step.course.current_version
-            if version is None:
-                continue
-            title = version.titles.get(language) or version.titles.get("nb") or next(iter(version.titles.values()), "")
-            line = words.line if step.mandatory or is_choice else words.elective
-            lines.append(line.format(title=title, minutes=version.minutes))
-            minutes += version.minutes if step.mandatory else 0
-        if is_choice:
-            return "\n".join([words.choose, *lines])
-        return "\n".join([words.heading, *lines, words.total.format(minutes=minutes)])
+            if version is not None:
+                titles = version.titles
+                title = titles.get(language) or titles.get("nb") or next(iter(titles.values()), "")
+                found.append(line.format(title=title, minutes=version.minutes))
+        return found
 
 
 def start_page(path_id: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from learning.organisation.models import Agency, AgencyKind, Unit
+from learning.organisation.models import Agency, AgencyKind, Position, Unit
 from learning.organisation.organisation_number import normalise
 
 
@@ -32,3 +33,13 @@ def add_agency(session: Session, *, slug: str, name: str, kind: AgencyKind, orga
     session.add(Unit(agency_id=agency.id, name=name))
     session.flush()
     return agency
+
+
+def working_in(session: Session, person_id: int, today: date) -> Sequence[Agency]:
+    """The agencies where the person holds a position today, by name."""
+    here = select(Position.agency_id).where(
+        Position.person_id == person_id,
+        Position.starts_on <= today,
+        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+    )
+    return session.scalars(select(Agency).where(Agency.id.in_(here)).order_by(Agency.name, Agency.id)).all()

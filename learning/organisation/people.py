@@ -116,6 +116,12 @@ def member(session: Session, agency_id: int, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.id.in_(here)))
 
 
+def known_by_address(session: Session, agency_id: int, email: str) -> Person | None:
+    """Somebody who holds or held a position in the agency, by address."""
+    here = select(Position.person_id).where(Position.agency_id == agency_id)
+    return session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.id.in_(here)))
+
+
 def members_among(session: Session, agency_id: int, person_ids: Sequence[int]) -> set[int]:
     """Those of ``person_ids`` who hold a current position in the agency."""
     today = clock.today()

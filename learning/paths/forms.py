@@ -12,15 +12,17 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from learning.organisation.models import Level
-from learning.paths import due_dates
+from learning.paths import due_dates, renewal
 from learning.paths.audience_rules import AudienceSpec, UnitChoice
 from learning.paths.building import LONGEST_TITLE, PathDraft, StepDraft
 from learning.paths.due_dates import DueRule, Status
-from learning.paths.models import DueKind
+from learning.paths.models import DueKind, RenewBasis
+from learning.paths.renewal import RenewRule
 
 Fields = MultiDict[str, str]
 LONGEST_DESCRIPTION = 4000
 MOST_PLACES = 999
+CHOICES = (1, 2, 3)  # of electives that a path can have
 DAYS_FIELDS = {
     DueKind.AFTER_ASSIGNMENT: "days_after_assignment",
     DueKind.AFTER_POSITION_START: "days_after_position",
@@ -59,8 +61,9 @@ def request_key(fields: Fields) -> str | None:
     return key if _REQUEST_KEY.fullmatch(key) else None
 
 
-def read_path(fields: Fields, courses: Collection[int]) -> tuple[PathDraft, list[Fault]]:
-    """The path as the form has it, and its faults. ``courses`` are the ids offered.
+def read_path(fields: Fields, courses: Collection[int], before: Collection[int] = ()) -> tuple[PathDraft, list[Fault]]:
+    """The path as the form has it, and its faults. ``courses`` are the ids offered, and ``before`` those of the paths
+    that it can come after.
 
     Chosen courses are ordered by their place number; two with the same one keep the order of the form.
     """
@@ -90,11 +93,33 @@ def read_path(fields: Fields, courses: Collection[int]) -> tuple[PathDraft, list
                 )
             )
             place = MOST_PLACES + 1
-        chosen.append((place, StepDraft(course_id, fields.get(f"kind-{course_id}") != "elective")))
+        chosen.append((place, _step(course_id, fields.get(f"kind-{course_id}", ""))))
     if not chosen:
         faults.append(Fault("courses", gettext("Choose at least one course.")))
     steps = tuple(step for _, step in sorted(chosen, key=lambda each: each[0]))
-    return PathDraft(title, description, steps), faults
+    needed = {}
+    for number in sorted({step.choice for step in steps if step.choice is not None}):
+        offered = sum(step.choice == number for step in steps)
+        wish = whole_number(fields.get(f"needed-{number}", "1"), offered)
+        if wish is None:
+            message = gettext(
+                "Choice %(number)d has %(num)d courses: ask for 1 to %(num)d of them.", number=number, num=offered
+            )
+            faults.append(Fault(f"needed-{number}", message))
+        needed[number] = wish or 1
+    requires_id = whole_number(fields.get("requires", ""))
+    if requires_id is not None and requires_id not in before:
+        faults.append(Fault("requires", gettext("Choose a path that is in use.")))
+    draft = PathDraft(title, description, steps, needed, fields.get("in_order") == "yes", requires_id)
+    return draft, faults
+
+
+def _step(course_id: int, kind: str) -> StepDraft:
+    """``kind`` is "choice-2" and the like, "voluntary", or anything else for mandatory."""
+    for number in CHOICES:
+        if kind == f"choice-{number}":
+            return StepDraft(course_id, False, number)
+    return StepDraft(course_id, kind != "voluntary")
 
 
 def read_due(fields: Fields, today: date, before: DueRule | None = None) -> tuple[DueRule, list[Fault]]:
@@ -153,25 +178,71 @@ class AssignmentDraft:
     path_id: int
     audience: AudienceSpec
     due: DueRule
+    renew: RenewRule | None = None
+    audience_id: int | None = None
+
+
+def read_renewal(fields: Fields) -> tuple[RenewRule | None, list[Fault]]:
+    """The renewal rule as the form has it, None when once is enough, and its faults."""
+    if fields.get("renew") != "yes":
+        return None, []
+    faults = []
+    months = whole_number(fields.get("valid_months", ""), renewal.MOST_MONTHS)
+    if months is None:
+        message = gettext("The number of months must be from 1 to %(most)d.", most=renewal.MOST_MONTHS)
+        faults.append(Fault("valid_months", message))
+    most = (months or 1) * renewal.SHORTEST_MONTH
+    days = whole_number(fields.get("renew_days", ""), most)
+    if days is None:
+        faults.append(Fault("renew_days", gettext("The number of days must be from 1 to %(most)d.", most=most)))
+    basis = fields.get("renew_basis", "")
+    if basis not in set(RenewBasis):
+        faults.append(Fault("renew_basis", gettext("Choose what the months are counted from.")))
+    if months is None or days is None or faults:
+        return None, faults
+    return RenewRule(months, days, RenewBasis(basis)), []
+
+
+def renewal_fields(rule: RenewRule | None) -> Fields:
+    """The fields that ``read_renewal`` would read as this rule; a usual one to begin with when there is none."""
+    usual = rule or RenewRule(24, 60)
+    fields: Fields = MultiDict(
+        {"valid_months": str(usual.months), "renew_days": str(usual.days), "renew_basis": usual.basis.value}
+    )
+    if rule is not None:
+        fields["renew"] = "yes"
+    return fields
 
 
 def read_assignment(
-    fields: Fields, paths: Collection[int], units: Collection[int], today: date
+    fields: Fields,
+    paths: Collection[int],
+    units: Collection[int],
+    today: date,
+    saved: Mapping[int, AudienceSpec] | None = None,
 ) -> tuple[AssignmentDraft, list[Fault]]:
-    """The assignment as the form has it, and its faults. ``paths`` and ``units`` are the ids offered."""
+    """The assignment as the form has it, and its faults. ``paths`` and ``units`` are the ids offered, ``saved`` the
+    audiences that can be chosen instead of units and levels.
+    """
     faults = []
     path_id = whole_number(fields.get("path", ""))
     if path_id not in paths:
         faults.append(Fault("path", gettext("Choose a learning path.")))
         path_id = None
-    chosen = {unit_id for text in fields.getlist("unit") if (unit_id := whole_number(text)) in units}
-    if not chosen:
-        faults.append(Fault("units", gettext("Choose at least one unit.")))
-    with_below = fields.get("with_below") == "yes"
-    levels = frozenset(Level(text) for text in fields.getlist("level") if text in set(Level))
     due, due_faults = read_due(fields, today)
-    spec = AudienceSpec(frozenset(UnitChoice(unit_id, with_below) for unit_id in chosen if unit_id), levels)
-    return AssignmentDraft(path_id or 0, spec, due), faults + due_faults
+    renew, renew_faults = read_renewal(fields)
+    audience_id = whole_number(fields.get("audience", ""))
+    if audience_id is not None and saved and audience_id in saved:
+        spec = saved[audience_id]
+    else:
+        audience_id = None
+        chosen = {unit_id for text in fields.getlist("unit") if (unit_id := whole_number(text)) in units}
+        if not chosen:
+            faults.append(Fault("units", gettext("Choose at least one unit, or a saved audience.")))
+        with_below = fields.get("with_below") == "yes"
+        levels = frozenset(Level(text) for text in fields.getlist("level") if text in set(Level))
+        spec = AudienceSpec(frozenset(UnitChoice(unit_id, with_below) for unit_id in chosen if unit_id), levels)
+    return AssignmentDraft(path_id or 0, spec, due, renew, audience_id), faults + due_faults + renew_faults
 
 
 def due_fields(rule: DueRule) -> Fields:
@@ -190,7 +261,14 @@ def path_fields(draft: PathDraft) -> Fields:
     for place, step in enumerate(draft.steps, start=1):
         fields.add("course", str(step.course_id))
         fields.add(f"place-{step.course_id}", str(place))
-        fields.add(f"kind-{step.course_id}", "mandatory" if step.mandatory else "elective")
+        kind = f"choice-{step.choice}" if step.choice is not None else "voluntary"
+        fields.add(f"kind-{step.course_id}", "mandatory" if step.mandatory else kind)
+    for number, needed in draft.choices.items():
+        fields.add(f"needed-{number}", str(needed))
+    if draft.in_order:
+        fields.add("in_order", "yes")
+    if draft.requires_id is not None:
+        fields.add("requires", str(draft.requires_id))
     return fields
 
 

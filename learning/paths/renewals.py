@@ -178,7 +178,8 @@ def settle(session: Session, *, agency_id: int | None = None, person_id: int | N
         changes.append({"id": member.id, "anchor_on": anchor, "valid_until": until})
     for batch in _batches(changes):
         session.execute(update(AssignmentMember), batch)
-    session.expire_all()
+    if changes:
+        session.expire_all()
     return len(changes)
 
 
@@ -217,7 +218,8 @@ def open_rounds(session: Session, *, agency_id: int | None = None) -> int:
         session.execute(insert(AssignmentRound), batch)
     for batch in _batches(changes):
         session.execute(update(AssignmentMember), batch)
-    session.expire_all()
+    if changes:
+        session.expire_all()
     for assignment_id, member_ids in opened.items():
         assignment = session.get_one(Assignment, assignment_id)
         rounds_opened.send(session, assignment=assignment, member_ids=member_ids)

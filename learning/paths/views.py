@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from learning import clock
 from learning.access.guard import requires, signed_in_actor
-from learning.access.policy import Permission, may
-from learning.catalogue.wording import course_title
+from learning.access.policy import Permission
 from learning.database import db
 from learning.organisation.models import Level
-from learning.organisation.wording import level_name
 from learning.paths import (
     assigning,
     audiences,
@@ -26,43 +22,21 @@ from learning.paths import (
     forms,
     list_choices,
     member_list,
+    saved_audiences,
     unit_tree,
     wording,
 )
-from learning.paths.audience_rules import AudienceSpec
-from learning.paths.due_dates import Status
+from learning.paths.audience_rules import AudienceSpec, from_json
 from learning.paths.forms import AssignmentDraft, Fault, Fields
 from learning.paths.member_list import Wanted
 from learning.paths.models import Assignment, DueKind, LearningPath
+from learning.paths.pages import page
 from learning.paths.unit_tree import UnitNode
 
 blueprint = Blueprint("paths", __name__)
 Page = str | tuple[str, int] | AnyResponse
 _PATH = "/agency/<agency_slug>/paths/<int:path_id>"
 _ASSIGNMENT = "/agency/<agency_slug>/assignments/<int:assignment_id>"
-
-
-def _page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
-    """Render with what every page of the room shows."""
-    values.setdefault("faults", [])
-    page = render_template(
-        f"paths/{template}",
-        agency=g.agency,
-        may_manage=may(signed_in_actor(), Permission.MANAGE_PATHS, g.agency.id),
-        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
-        fault_at=forms.by_field(values["faults"]),
-        course_title=course_title,
-        due_value=wording.due_value,
-        due_words=wording.due_words,
-        rule_of=wording.rule_of,
-        days_fields=forms.DAYS_FIELDS,
-        statuses=list(Status),
-        level_name=level_name,
-        status_name=wording.status_name,
-        status_colours=wording.STATUS_COLOURS,
-        **values,
-    )
-    return page, status
 
 
 def _audience_words(spec: AudienceSpec, roots: list[UnitNode]) -> list[tuple[str, str]]:
@@ -92,7 +66,7 @@ def _number(name: str) -> int | None:
 @requires(Permission.SEE_BOARD)
 def board_page(agency_slug: str) -> Page:
     found = board.board(db.session, g.agency.id, unit_id=_number("unit")) or abort(404)
-    return _page("board.html", board=found, bars=charts.bars([part.tally for part in found.by_unit]))
+    return page("board.html", board=found, bars=charts.bars([part.tally for part in found.by_unit]))
 
 
 @blueprint.get("/agency/<agency_slug>/members")
@@ -104,10 +78,10 @@ def members(agency_slug: str) -> Page:
         wanted = list_choices.read(request.args, assignments, roots)
     except list_choices.UnknownChoice:
         abort(404)
-    page = forms.whole_number(request.args.get("page", ""), 10**9) or 1
-    listing = member_list.listing(db.session, g.agency.id, wanted, page=page)
+    number = forms.whole_number(request.args.get("page", ""), 10**9) or 1
+    listing = member_list.listing(db.session, g.agency.id, wanted, page=number)
     chosen = list_choices.fields(wanted)
-    return _page("members.html", listing=listing, assignments=assignments, roots=roots, wanted=wanted, chosen=chosen)
+    return page("members.html", listing=listing, assignments=assignments, roots=roots, wanted=wanted, chosen=chosen)
 
 
 # Learning paths
@@ -116,18 +90,20 @@ def members(agency_slug: str) -> Page:
 @blueprint.get("/agency/<agency_slug>/paths", endpoint="paths")
 @requires(Permission.MANAGE_PATHS)
 def path_list(agency_slug: str) -> Page:
-    return _page("path_list.html", summaries=building.summaries(db.session, g.agency.id))
+    return page("path_list.html", summaries=building.summaries(db.session, g.agency.id))
 
 
 def _path_form(fields: Fields, faults: list[Fault], path: LearningPath | None) -> Page:
     courses = building.courses_to_choose(db.session, [step.course_id for step in path.steps] if path else ())
-    return _page(
+    return page(
         "path_form.html",
         422 if faults else 200,
         fields=fields,
         faults=faults,
         path=path,
         courses=courses,
+        choices=forms.CHOICES,
+        others=building.others(db.session, g.agency.id, path.id if path else None),
         chosen=set(fields.getlist("course")),
         in_use=building.live_assignment_count(db.session, path) if path else 0,
     )
@@ -137,17 +113,23 @@ def _save_path(path: LearningPath | None) -> Page:
     actor_id = signed_in_actor().person_id
     already = [step.course_id for step in path.steps] if path else []
     offered = [course.id for course in building.courses_to_choose(db.session, already)]
-    draft, faults = forms.read_path(request.form, offered)
+    before = [each.id for each in building.others(db.session, g.agency.id, path.id if path else None)]
+    draft, faults = forms.read_path(request.form, offered, before)
     if not faults:
         try:
             if path is None:
                 path = building.create_path(db.session, g.agency.id, draft, actor_id=actor_id)
             else:
-                building.change_path(db.session, path, draft, actor_id=actor_id)
+                everybody = request.form.get("follow") == "everybody"
+                building.change_path(db.session, path, draft, actor_id=actor_id, for_everybody=everybody)
         except building.TitleTaken:
             faults = [Fault("title", gettext("You already have a path with this title. Choose another."))]
-        except building.InvalidPath:
-            faults = [Fault("courses", gettext("A course you chose no longer takes participants. Choose again."))]
+        except building.InvalidPath as error:
+            if str(error) == "requires":
+                message = gettext("These paths would wait for each other. Choose another path to take first.")
+                faults = [Fault("requires", message)]
+            else:
+                faults = [Fault("courses", gettext("A course you chose no longer takes participants. Choose again."))]
     if faults or path is None:
         return _path_form(request.form, faults, path)
     flash(gettext("The path “%(title)s” is saved.", title=path.title))
@@ -171,7 +153,7 @@ def create_path(agency_slug: str) -> Page:
 def edit_path(agency_slug: str, path_id: int) -> Page:
     path = _own_path(path_id)
     if path.archived_at is not None:
-        return _page("path_archived.html", path=path)
+        return page("path_archived.html", path=path)
     return _path_form(forms.path_fields(building.draft_of(path)), [], path)
 
 
@@ -180,7 +162,7 @@ def edit_path(agency_slug: str, path_id: int) -> Page:
 def change_path(agency_slug: str, path_id: int) -> Page:
     path = _own_path(path_id)
     if path.archived_at is not None:
-        return _page("path_archived.html", 409, path=path)
+        return page("path_archived.html", 409, path=path)
     return _save_path(path)
 
 
@@ -188,7 +170,7 @@ def change_path(agency_slug: str, path_id: int) -> Page:
 @requires(Permission.MANAGE_PATHS)
 def confirm_archive(agency_slug: str, path_id: int) -> Page:
     path = _own_path(path_id)
-    return _page("path_archive.html", path=path, in_use=building.live_assignment_count(db.session, path))
+    return page("path_archive.html", path=path, in_use=building.live_assignment_count(db.session, path))
 
 
 @blueprint.post(f"{_PATH}/archive")
@@ -204,13 +186,14 @@ def archive_path(agency_slug: str, path_id: int) -> Page:
 
 
 def _assignment_form(fields: Fields, faults: list[Fault]) -> Page:
-    return _page(
+    return page(
         "assignment_form.html",
         422 if faults else 200,
         fields=fields,
         faults=faults,
         paths=assigning.assignable_paths(db.session, g.agency.id),
         roots=unit_tree.load(db.session, g.agency.id),
+        audiences=saved_audiences.all_of(db.session, g.agency.id),
         levels=list(Level),
         today=clock.today(),
         most_days=due_dates.MOST_DAYS,
@@ -222,12 +205,13 @@ def _assignment_form(fields: Fields, faults: list[Fault]) -> Page:
 def _read_assignment() -> tuple[AssignmentDraft, list[Fault]]:
     paths = {path.id for path in assigning.assignable_paths(db.session, g.agency.id)}
     units = {node.id for root in unit_tree.load(db.session, g.agency.id) for node in root.walk()}
-    return forms.read_assignment(request.form, paths, units, clock.today())
+    saved = {each.id: from_json(each.rule) for each in saved_audiences.all_of(db.session, g.agency.id)}
+    return forms.read_assignment(request.form, paths, units, clock.today(), saved)
 
 
 def _preview(draft: AssignmentDraft, key: str, faults: list[Fault]) -> Page:
     found = assigning.preview(db.session, g.agency.id, draft.path_id, draft.audience, draft.due)
-    return _page(
+    return page(
         "preview.html",
         422 if faults else 200,
         faults=faults,
@@ -244,7 +228,16 @@ def _preview(draft: AssignmentDraft, key: str, faults: list[Fault]) -> Page:
 @requires(Permission.MANAGE_PATHS)
 def new_assignment(agency_slug: str) -> Page:
     return _assignment_form(
-        MultiDict({"with_below": "yes", "due_kind": DueKind.NONE.value, "path": request.args.get("path", "")}), []
+        MultiDict(
+            {
+                "with_below": "yes",
+                "due_kind": DueKind.NONE.value,
+                "path": request.args.get("path", ""),
+                "audience": request.args.get("audience", ""),
+                **forms.renewal_fields(None),
+            }
+        ),
+        [],
     )
 
 
@@ -280,6 +273,8 @@ def create_assignment(agency_slug: str) -> Page:
                 request_key=key,
                 actor_id=signed_in_actor().person_id,
                 expected=forms.whole_number(request.form.get("expected", "")) or 0,
+                renew=draft.renew,
+                audience_id=draft.audience_id,
             )
         except assigning.EmptyAudience:
             message = gettext("Nobody would be reached, so nothing was assigned.")
@@ -300,7 +295,7 @@ def assignment(agency_slug: str, assignment_id: int) -> Page:
     found = _own_assignment(assignment_id)
     numbers = board.board(db.session, g.agency.id, assignment_id=found.id)
     roots = unit_tree.load(db.session, g.agency.id)
-    return _page(
+    return page(
         "assignment.html",
         assignment=found,
         board=numbers,
@@ -315,7 +310,7 @@ def assignment(agency_slug: str, assignment_id: int) -> Page:
 def confirm_withdraw(agency_slug: str, assignment_id: int) -> Page:
     found = _own_assignment(assignment_id)
     numbers = board.board(db.session, g.agency.id, assignment_id=found.id)
-    return _page("withdraw.html", assignment=found, total=numbers.totals.total if numbers else 0)
+    return page("withdraw.html", assignment=found, total=numbers.totals.total if numbers else 0)
 
 
 @blueprint.post(f"{_ASSIGNMENT}/withdraw")
@@ -330,7 +325,7 @@ def withdraw(agency_slug: str, assignment_id: int) -> Page:
 def _due_form(found: Assignment, fields: Fields, faults: list[Fault]) -> Page:
     status = 422 if faults else 200
     values = {"today": clock.today(), "most_days": due_dates.MOST_DAYS}
-    return _page("due_form.html", status, assignment=found, fields=fields, faults=faults, **values)
+    return page("due_form.html", status, assignment=found, fields=fields, faults=faults, **values)
 
 
 @blueprint.get(f"{_ASSIGNMENT}/due")

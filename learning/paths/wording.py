@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import format_date, gettext, ngettext
 
+from learning import clock
 from learning.catalogue.wording import course_title
 from learning.interface import interface_language
 from learning.organisation.models import Level
@@ -15,7 +16,8 @@ from learning.paths import unit_tree
 from learning.paths.audience_rules import AudienceSpec
 from learning.paths.audiences import Part, Reason
 from learning.paths.due_dates import DueRule, Status
-from learning.paths.models import Assignment, DueKind, RenewBasis
+from learning.paths.models import Assignment, DueKind, Recognition, RecognitionKind, RenewBasis
+from learning.paths.overlap import Resolved
 from learning.paths.renewal import RenewRule
 from learning.paths.unit_tree import UnitNode
 
@@ -167,6 +169,47 @@ def renewal_of(assignment: Assignment) -> RenewRule | None:
     if assignment.valid_months is None or assignment.renew_days is None or assignment.renew_basis is None:
         return None
     return RenewRule(assignment.valid_months, assignment.renew_days, assignment.renew_basis)
+
+
+def claim_words(claims: Resolved) -> str:
+    """In a sentence: which of several assignments holds for a course, and what the others say."""
+    holds = claims.holds
+    others = ", ".join(
+        dict.fromkeys(other.path_title for other in claims.others if other.path_title != holds.path_title)
+    )
+    if not others:
+        others = ", ".join(dict.fromkeys(other.path_title for other in claims.others))
+    if holds.due_on is None:
+        return str(gettext("Also asked for by %(others)s.", others=others))
+    return str(
+        gettext(
+            "Also asked for by %(others)s; the date of “%(path)s” holds: %(day)s.",
+            others=others,
+            path=holds.path_title,
+            day=format_date(holds.due_on, _day_pattern()),
+        )
+    )
+
+
+def recognition_kind_name(kind: RecognitionKind) -> str:
+    names: dict[RecognitionKind, str] = {
+        RecognitionKind.EXEMPTION: gettext("Exemption: the course does not concern them"),
+        RecognitionKind.PRIOR_LEARNING: gettext("Prior learning: they know it already"),
+    }
+    return names[kind]
+
+
+def recognition_state(found: Recognition) -> tuple[str, str]:
+    """Where a request stands: the words, and the colour of their tag."""
+    if found.granted is None:
+        return str(gettext("Waits for an answer")), "info"
+    if not found.granted:
+        return str(gettext("No")), "neutral"
+    if found.ended_at is not None:
+        return str(gettext("Ended")), "neutral"
+    if found.valid_until is not None and found.valid_until < clock.today():
+        return str(gettext("Run out")), "neutral"
+    return str(gettext("Yes")), "success"
 
 
 def _day_pattern() -> str:

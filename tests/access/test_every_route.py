@@ -19,9 +19,9 @@ from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Level, Person, Position
-from learning.paths import building
+from learning.paths import building, recognising
 from learning.paths.building import PathDraft, StepDraft
-from learning.paths.models import Assignment, Audience, DueKind
+from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
 from learning.practice.tokens import Purpose, sign
 from learning.progress import enrolling
@@ -101,6 +101,25 @@ TABLE: dict[str, set[str]] = {
     "paths.withdraw": HR,
     "paths.edit_due": HR,
     "paths.change_due": HR,
+    "audiences.audiences": HR,
+    "audiences.new_audience": HR,
+    "audiences.create_audience": HR,
+    "audiences.audience": HR,
+    "audiences.edit_audience": HR,
+    "audiences.change_audience": HR,
+    "audiences.remove_audience": HR,
+    "members.extend": HR,
+    "members.give_more_time": HR,
+    "members.edit_renewal": HR,
+    "members.change_renewal": HR,
+    "recognition.in_agency": HR,
+    "recognition.new": HR,
+    "recognition.create": HR,
+    "recognition.one": HR,
+    "recognition.decide": HR,
+    "recognition.end": HR,
+    "recognition.own": SIGNED_IN,
+    "recognition.ask": SIGNED_IN,
     "practice.practice": SIGNED_IN,
     "practice.choose_recall": SIGNED_IN,
     "practice_mail.follow_up": EVERYBODY,
@@ -156,6 +175,12 @@ def _build(session: Session, version: CourseVersion) -> World:
                             request_key="k")  # fmt: skip
     session.add(assignment)
     session.flush()
+    member = AssignmentMember(agency_id=agency.id, assignment_id=assignment.id, person_id=owner.id,
+                              position_id=position.id, version_id=path.current.id)  # fmt: skip
+    session.add(member)
+    session.flush()
+    asked = recognising.ask(session, agency.id, owner.id, version.course_id, RecognitionKind.EXEMPTION,
+                            reason="Why", actor_id=owner.id)  # fmt: skip
     practising = enrolling.enrol(session, owner, factories.publish_practice(session).course, "en")
     follow_up = FollowUp(
         enrolment_id=practising.id, person_id=owner.id, lesson_id="l2", activity_id="c-ask",
@@ -194,6 +219,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "number": 1, "place": 1, "slug": "sample-101", "version_number": 1, "path": "cycle.en.svg",
         "code": certificate.code, "grant_id": held.id, "person_id": owner.id, "position_id": position.id,
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
+        "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
     }  # fmt: skip
     return World(people, owner, values)
 

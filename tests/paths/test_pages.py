@@ -186,7 +186,7 @@ def test_hr_builds_and_changes_a_path(session: Session, scene: Scene, sign_in: S
         "course": [first, second],
         f"place-{first}": "2",
         f"place-{second}": "1",
-        f"kind-{first}": "elective",
+        f"kind-{first}": "voluntary",
     }
     assert browser.post(f"{address}/paths/new", data=form).status_code == 303
     with looking() as fresh:

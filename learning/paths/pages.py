@@ -1,0 +1,39 @@
+"""What every page of the room shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template
+
+from learning.access.guard import signed_in_actor
+from learning.access.policy import Permission, may
+from learning.catalogue.wording import course_title
+from learning.organisation.wording import level_name
+from learning.paths import forms, wording
+from learning.paths.due_dates import Status
+
+
+def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """Render a template of the room for the agency of the request; ``faults`` are those of its form."""
+    values.setdefault("faults", [])
+    rendered = render_template(
+        f"paths/{template}",
+        agency=g.agency,
+        may_manage=may(signed_in_actor(), Permission.MANAGE_PATHS, g.agency.id),
+        may_see_people=may(signed_in_actor(), Permission.SEE_PEOPLE, g.agency.id),
+        fault_at=forms.by_field(values["faults"]),
+        course_title=course_title,
+        due_value=wording.due_value,
+        due_words=wording.due_words,
+        rule_of=wording.rule_of,
+        renewal_of=wording.renewal_of,
+        renew_words=wording.renew_words,
+        days_fields=forms.DAYS_FIELDS,
+        statuses=list(Status),
+        level_name=level_name,
+        status_name=wording.status_name,
+        status_colours=wording.STATUS_COLOURS,
+        **values,
+    )
+    return rendered, status
