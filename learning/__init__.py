@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.paths.audience_views import blueprint as audiences
     from learning.paths.following_up_views import blueprint as following_up
     from learning.paths.member_views import blueprint as members
+    from learning.paths.overview_views import blueprint as overviews
     from learning.paths.recognition_views import blueprint as recognition
     from learning.paths.views import blueprint as paths
     from learning.practice import subscriptions as practice_subscriptions
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         audiences,
         members,
         recognition,
+        overviews,
         following_up,
         practice,
         practice_mail,

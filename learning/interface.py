@@ -106,6 +106,11 @@ def init_templates(app: Flask) -> None:
             value = date.fromisoformat(value)
         return format_date(value, "d. MMMM y" if interface_language() != "en" else "d MMMM y") if value else ""
 
+    @app.template_filter("month")
+    def _month(value: date) -> str:
+        """The month of a day, with its year."""
+        return str(format_date(value, "LLLL y"))
+
     @app.template_filter("moment")
     def _moment(value: datetime | None) -> str:
         return (

@@ -14,6 +14,7 @@ from learning.access.guard import current_actor
 from learning.access.policy import Actor, Permission, permissions_in
 from learning.database import db
 from learning.organisation.models import Agency
+from learning.paths.team import leads_anybody
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def _menu(actor: Actor | None) -> Menu:
     if actor is None:
         return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
     main.append(_item("front.record", gettext("My record")))
+    if leads_anybody(db.session, actor.person_id):
+        main.append(_item("overviews.team", gettext("My team")))
     main.append(_item("practice.practice", gettext("After the course")))
     groups: list[Group] = []
     boards: list[Agency] = []

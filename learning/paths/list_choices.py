@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from learning.paths import forms, unit_tree
 from learning.paths.member_list import Wanted
 from learning.paths.models import Assignment
 from learning.paths.unit_tree import UnitNode
+
+LEFT = "left"  # everybody who is not done
 
 
 class UnknownChoice(LookupError):
@@ -26,6 +29,15 @@ def number(values: Mapping[str, str], name: str) -> int | None:
     return found
 
 
+def _day(values: Mapping[str, str], name: str) -> date | None:
+    """A day that was asked with, None without one. Raises UnknownChoice for one that cannot be read."""
+    text = values.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UnknownChoice(name) from None
+
+
 def read(values: Mapping[str, str], assignments: Sequence[Assignment], roots: Sequence[UnitNode]) -> Wanted:
     """The choices among the agency's ``assignments`` and units. Raises UnknownChoice."""
     assignment_id, unit_id = number(values, "assignment"), number(values, "unit")
@@ -39,6 +51,9 @@ def read(values: Mapping[str, str], assignments: Sequence[Assignment], roots: Se
         unit_id=unit_id,
         alone=unit_id is not None and values.get("alone") == "yes",
         search=values.get("q", "").strip()[:100],
+        is_left=values.get("status") == LEFT,
+        due_from=_day(values, "due_from"),
+        due_to=_day(values, "due_to"),
     )
 
 
@@ -46,8 +61,10 @@ def fields(wanted: Wanted) -> dict[str, Any]:
     """The choices as they stand in an address; those not made are None and left out."""
     return {
         "assignment": wanted.assignment_id,
-        "status": wanted.status and wanted.status.value,
+        "status": LEFT if wanted.is_left else wanted.status and wanted.status.value,
         "unit": wanted.unit_id,
         "alone": "yes" if wanted.alone else None,
         "q": wanted.search or None,
+        "due_from": wanted.due_from.isoformat() if wanted.due_from else None,
+        "due_to": wanted.due_to.isoformat() if wanted.due_to else None,
     }

@@ -23,7 +23,8 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which members. ``unit_id`` takes in all units below it unless ``alone``; ``search`` is of name or address."""
+    """Which members. ``unit_id`` takes in all units below it unless ``alone``; ``search`` is of name or address,
+    ``due_from`` and ``due_to`` are the first and last due date."""
 
     assignment_id: int | None = None
     status: Status | None = None
@@ -31,6 +32,9 @@ class Wanted:
     alone: bool = False
     search: str = ""
     person_id: int | None = None
+    is_left: bool = False  # not done, whatever the status is called
+    due_from: date | None = None
+    due_to: date | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,12 @@ def chosen(agency_id: int, wanted: Wanted) -> tuple[Select[tuple[int]], Subquery
     )
     if wanted.status is not None:
         statement = statement.where(status == wanted.status.value)
+    if wanted.is_left:
+        statement = statement.where(~found.c.done)
+    if wanted.due_from is not None:
+        statement = statement.where(found.c.due_on >= wanted.due_from)
+    if wanted.due_to is not None:
+        statement = statement.where(found.c.due_on <= wanted.due_to)
     if wanted.unit_id is not None:
         here = unit_ids(agency_id, [], [wanted.unit_id]) if wanted.alone else unit_ids(agency_id, [wanted.unit_id])
         statement = statement.where(Position.unit_id.in_(here))

@@ -126,9 +126,14 @@ def _member_columns() -> tuple[Any, ...]:
     )
 
 
-def live_members(agency_id: int | None, assignment_id: int | None = None, person_id: int | None = None) -> Subquery:
+def live_members(
+    agency_id: int | None,
+    assignment_id: int | None = None,
+    person_id: int | None = None,
+    person_ids: Collection[int] | None = None,
+) -> Subquery:
     """The members that count: still in the audience, of assignments neither withdrawn nor of an archived path.
-    All of the agency's, or those of one assignment or person; with ``agency_id`` None those of every agency.
+    All of the agency's, or those of one assignment or some people; with ``agency_id`` None those of every agency.
 
     Columns: id, agency_id, person_id, assignment_id, position_id, path_id, version_id, counts_from, due_on.
     """
@@ -146,6 +151,8 @@ def live_members(agency_id: int | None, assignment_id: int | None = None, person
         chosen = chosen.where(AssignmentMember.assignment_id == assignment_id)
     if person_id is not None:
         chosen = chosen.where(AssignmentMember.person_id == person_id)
+    if person_ids is not None:
+        chosen = chosen.where(AssignmentMember.person_id.in_(person_ids))
     return chosen.subquery("live_member")
 
 
