@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from learning import clock
@@ -25,12 +25,15 @@ class Role(StrEnum):
 
 
 class Account(Base):
-    """How a person signs in. Raising ``session_version`` ends every session of theirs."""
+    """How a person signs in. Raising ``session_version`` ends every session of theirs.
+
+    ``password_hash`` is None for somebody who has only signed in through a provider of identity.
+    """
 
     __tablename__ = "account"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
     session_version: Mapped[int] = mapped_column(default=1)
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_sign_in_at: Mapped[datetime | None]
@@ -85,6 +88,74 @@ class FailedSignIn(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class IdentityProvider(Base):
+    """An OpenID Connect provider with which an agency's people sign in. ``client_secret`` is sealed.
+
+    ``verifies_addresses`` is the administrator's word for a provider that does not send ``email_verified``.
+    """
+
+    __tablename__ = "identity_provider"
+    __table_args__ = (UniqueConstraint("agency_id", "issuer", "client_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    issuer: Mapped[str] = mapped_column(String(500))
+    client_id: Mapped[str] = mapped_column(String(255))
+    client_secret: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[str] = mapped_column(String(300), default="openid profile email")
+    acr_values: Mapped[str] = mapped_column(String(300), default="")
+    verifies_addresses: Mapped[bool] = mapped_column(default=False)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    agency: Mapped[Agency] = relationship()
+    domains: Mapped[list[IdentityProviderDomain]] = relationship(
+        cascade="all, delete-orphan", order_by="IdentityProviderDomain.domain"
+    )
+
+
+class IdentityProviderDomain(Base):
+    """A domain of e-mail addresses that the provider may vouch for."""
+
+    __tablename__ = "identity_provider_domain"
+    __table_args__ = (
+        CheckConstraint("domain = lower(domain)", name="domain_lower_case"),
+        Index("ix_identity_provider_domain_domain", "domain"),
+    )
+
+    provider_id: Mapped[int] = mapped_column(ForeignKey("identity_provider.id"), primary_key=True)
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+
+
+class IdentityLink(Base):
+    """Who somebody at a provider is here.
+
+    ``confirmed``: the person has connected it while signed in by other means. Otherwise it was made by a verified
+    address, and holds only as long as the person belongs to the provider's agency alone.
+    """
+
+    __tablename__ = "identity_link"
+    __table_args__ = (Index("ix_identity_link_person_id", "person_id"),)
+
+    provider_id: Mapped[int] = mapped_column(ForeignKey("identity_provider.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    linked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    provider: Mapped[IdentityProvider] = relationship()
+
+
+class SignInPolicy(Base):
+    """Whether an agency's people may sign in with a password here; yes for an agency without a row."""
+
+    __tablename__ = "sign_in_policy"
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    passwords_allowed: Mapped[bool] = mapped_column(default=True)
 
 
 class AuditEvent(Base):

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from learning import clock
 from learning.access import audit
 from learning.access.models import Account
-from learning.access.sign_in import set_password, throttle
+from learning.access.password_policy import may_use_password
+from learning.access.sign_in import has_password, set_password, throttle
 from learning.access.signals import password_link_wanted
 from learning.organisation.models import Person
 
@@ -32,7 +33,9 @@ LONGEST = {Purpose.INVITATION: timedelta(days=14), Purpose.NEW_PASSWORD: timedel
 
 
 class OldLink(Exception):
-    """The link was changed, has been used, is too old, or was mailed to another address than the person's."""
+    """The link was changed, has been used, is too old, was mailed to another address than the person's, or the person
+    may not use a password any more.
+    """
 
 
 class _Signer(TimestampSigner):
@@ -74,12 +77,14 @@ def person_of(session: Session, token: str, *, lock: bool = False) -> Person:
     person = session.scalar(statement)
     if person is None or clock.now() - made_at > longest or state != _state(session, person):
         raise OldLink
+    if not may_use_password(session, person.id):
+        raise OldLink
     return person
 
 
 def send(session: Session, person: Person, agency_id: int | None) -> Purpose:
     """Mail the person a link to choose a password: an invitation when they have had none yet. Which of the two."""
-    purpose = Purpose.NEW_PASSWORD if session.get(Account, person.id) else Purpose.INVITATION
+    purpose = Purpose.NEW_PASSWORD if has_password(session, person.id) else Purpose.INVITATION
     token = sign(session, person, purpose)
     password_link_wanted.send(session, person=person, purpose=purpose, token=token, agency_id=agency_id)
     return purpose
@@ -94,7 +99,7 @@ def ask(session: Session, email: str, *, address: str, tries: int) -> None:
     person = session.scalar(
         select(Person).where(Person.email == email.strip().lower(), Person.deactivated_at.is_(None))
     )
-    if person is not None:
+    if person is not None and may_use_password(session, person.id):
         send(session, person, None)
 
 

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see-people"
     MANAGE_PEOPLE = "manage-people"  # people, units, positions
     GRANT_ROLES = "grant-roles"
+    MANAGE_SIGN_IN = "manage-sign-in"  # providers of identity, and whether passwords are allowed
     SEE_AUDIT_TRAIL = "see-audit-trail"
     SEE_AUTHORING = "see-authoring"  # versions and check results of the courses
     SEE_OUTBOX = "see-outbox"  # the agency's mail: to whom, when, whether it went out
@@ -33,6 +34,7 @@ _AGENCY_ADMIN = frozenset(
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,
         Permission.GRANT_ROLES,
+        Permission.MANAGE_SIGN_IN,
         Permission.SEE_AUDIT_TRAIL,
         Permission.EXPORT_RECORDS,
         Permission.SEE_OUTBOX,

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access.models import Account, FailedSignIn, RoleGrant
+from learning.access.password_policy import may_use_password
 from learning.access.policy import Actor
-from learning.database import db
+from learning.database import db, insert_once
 from learning.organisation.models import Person, Position
 
 login_manager = LoginManager()
@@ -96,7 +97,7 @@ def throttle(session: Session, what: str, email: str, *, address: str, tries: in
 
 
 def check_password(session: Session, email: str, password: str, *, address: str, tries: int) -> Account:
-    """The account that the address and password belong to.
+    """The account that the address and password belong to, if its person may use a password.
 
     ``address`` is the client's network address. After ``tries`` failures for the same email (ten times as
     many from the same address) within 15 minutes every try is refused. Raises SignInRefused or TooManyTries;
@@ -108,14 +109,17 @@ def check_password(session: Session, email: str, password: str, *, address: str,
         select(Account)
         .join(Account.person)
         .options(joinedload(Account.person))
-        .where(Person.email == email.strip().lower(), Person.deactivated_at.is_(None))
+        .where(
+            Person.email == email.strip().lower(), Person.deactivated_at.is_(None), Account.password_hash.is_not(None)
+        )
     )
+    stored = account.password_hash if account is not None and account.password_hash else _NOBODY_HASH
     try:
         # An unknown address costs as much time as a wrong password, so that it is not told apart.
-        _hasher.verify(account.password_hash if account else _NOBODY_HASH, password)
+        _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         account = None
-    if account is None:
+    if account is None or not may_use_password(session, account.person_id):
         session.add_all([FailedSignIn(key=email_key), FailedSignIn(key=address_key)])
         raise SignInRefused
     session.execute(
@@ -123,7 +127,7 @@ def check_password(session: Session, email: str, password: str, *, address: str,
             or_(FailedSignIn.key == email_key, FailedSignIn.at < clock.now() - timedelta(days=1))
         )
     )
-    if _hasher.check_needs_rehash(account.password_hash):
+    if _hasher.check_needs_rehash(stored):
         account.password_hash = _hasher.hash(password)
     account.last_sign_in_at = clock.now()
     return account
@@ -135,7 +139,7 @@ def set_password(session: Session, person: Person, password: str) -> Account:
         raise ValueError(f"a password needs at least {SHORTEST_PASSWORD} characters")
     account = session.get(Account, person.id)
     if account is None:
-        account = Account(person_id=person.id, password_hash="", session_version=0)
+        account = Account(person_id=person.id, session_version=0)
         session.add(account)
     account.password_hash = _hasher.hash(password)
     account.session_version += 1
@@ -146,7 +150,21 @@ def set_password(session: Session, person: Person, password: str) -> Account:
 
 def has_password(session: Session, person_id: int) -> bool:
     """Whether the person has ever chosen or been given a password."""
-    return session.scalar(select(Account.person_id).where(Account.person_id == person_id)) is not None
+    found = session.scalar(
+        select(Account.person_id).where(Account.person_id == person_id, Account.password_hash.is_not(None))
+    )
+    return found is not None
+
+
+def without_password(session: Session, person_id: int) -> Account:
+    """The account of somebody who has just proved at a provider who they are; made for those who have none."""
+    # No password has been chosen, so the count of them is nought, and an invitation under way stays good.
+    insert_once(session, Account, person_id=person_id, session_version=0, password_changed_at=clock.now())
+    account = session.scalars(
+        select(Account).options(joinedload(Account.person)).where(Account.person_id == person_id)
+    ).one()
+    account.last_sign_in_at = clock.now()
+    return account
 
 
 def _load_user(user_id: str) -> SignedInUser | None:

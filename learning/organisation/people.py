@@ -147,6 +147,24 @@ def works_in(session: Session, agency_id: int, person_id: int) -> bool:
     return found is not None
 
 
+def agencies_of(session: Session, person_id: int) -> set[int]:
+    """The agencies where the person has a current or coming position."""
+    return set(
+        session.scalars(
+            select(Position.agency_id).where(Position.person_id == person_id, _not_over(clock.today())).distinct()
+        )
+    )
+
+
+def member_at(session: Session, agency_id: int, email: str) -> Person | None:
+    """Somebody known to the agency, now or before, by an address as it is stored."""
+    return session.scalar(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.agency_id == agency_id, Person.email == email)
+    )
+
+
 def belongs_elsewhere(session: Session, agency_id: int, person_id: int) -> bool:
     """Whether the person has a current or coming position in another agency: then name and address are not
     this agency's to change.
