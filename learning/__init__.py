@@ -23,7 +23,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning import interface
     from learning.access import sign_in
     from learning.access.guard import check_every_view_is_guarded
+    from learning.access.oidc_views import blueprint as oidc
     from learning.access.views import blueprint as access
+    from learning.administration.sign_in_views import blueprint as sign_in_settings
     from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
@@ -85,7 +87,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         front,
         device,
         access,
+        oidc,
         organisation,
+        sign_in_settings,
         catalogue,
         progress,
         assessment,

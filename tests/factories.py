@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from learning import clock
-from learning.access.models import Role, RoleGrant
+from learning.access import identity_providers
+from learning.access.identity_providers import ProviderFacts
+from learning.access.models import IdentityProvider, Role, RoleGrant
 from learning.activities.registry import activity_type
 from learning.catalogue.models import CourseVersion
 from learning.catalogue.publishing import publish
@@ -85,6 +87,20 @@ def grant(session: Session, person: Person, role: Role, agency: Agency | None) -
     session.add(granted)
     session.flush()
     return granted
+
+
+def make_provider(session: Session, agency: Agency, *, enabled: bool = True, **values: Any) -> IdentityProvider:
+    """A provider of identity, by default at an address where nobody answers."""
+    facts = {
+        "name": f"Provider {next(_numbers)}", "issuer": "http://127.0.0.1:9", "client_id": "handlingsrom",
+        "client_secret": "secret", "scopes": "openid profile email", "acr_values": "", "domains": (),
+        "verifies_addresses": False, **values,
+    }  # fmt: skip
+    administrator = make_person(session)
+    provider = identity_providers.add(session, agency.id, ProviderFacts(**facts), administrator.id)
+    provider.enabled = enabled
+    session.flush()
+    return provider
 
 
 def publish_sample(session: Session, folder: Path | None = None) -> CourseVersion:

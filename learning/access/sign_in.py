@@ -25,6 +25,7 @@ login_manager = LoginManager()
 _hasher = PasswordHasher()
 _NOBODY_HASH = _hasher.hash("nobody has this password")
 WINDOW = timedelta(minutes=15)
+CAME_BY = "came by"  # in the session: the id of the provider that somebody came by, and their sealed ID token
 SHORTEST_PASSWORD = 12  # NIST SP 800-63B asks for length, not for kinds of characters
 
 
@@ -156,13 +157,18 @@ def has_password(session: Session, person_id: int) -> bool:
     return found is not None
 
 
+def load_account(session: Session, person_id: int) -> Account:
+    """The account of somebody who has one, with the person."""
+    return session.scalars(
+        select(Account).options(joinedload(Account.person)).where(Account.person_id == person_id)
+    ).one()
+
+
 def without_password(session: Session, person_id: int) -> Account:
     """The account of somebody who has just proved at a provider who they are; made for those who have none."""
     # No password has been chosen, so the count of them is nought, and an invitation under way stays good.
     insert_once(session, Account, person_id=person_id, session_version=0, password_changed_at=clock.now())
-    account = session.scalars(
-        select(Account).options(joinedload(Account.person)).where(Account.person_id == person_id)
-    ).one()
+    account = load_account(session, person_id)
     account.last_sign_in_at = clock.now()
     return account
 

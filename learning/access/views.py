@@ -11,15 +11,25 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from learning.access import audit, password_links
+from learning.access import audit, identity_providers, linking, password_links
 from learning.access import roles as role_rules
 from learning.access.forms import ForgottenForm, NewPasswordForm, PasswordForm, RoleForm, SignInForm
 from learning.access.guard import public, requires, signed_in, signed_in_actor
 from learning.access.models import Role
+from learning.access.password_policy import may_use_password
 from learning.access.policy import Permission, may
-from learning.access.sign_in import SignedInUser, SignInRefused, TooManyTries, check_password, set_password
+from learning.access.sign_in import (
+    CAME_BY,
+    SignedInUser,
+    SignInRefused,
+    TooManyTries,
+    check_password,
+    has_password,
+    set_password,
+)
 from learning.database import db, keep_on_error
 from learning.organisation import people as people_rules
+from learning.organisation.models import Agency
 from learning.organisation.wording import role_name
 
 blueprint = Blueprint("access", __name__)
@@ -47,10 +57,12 @@ def safe_next(target: str | None) -> str:
 def sign_in() -> AnyResponse | str | tuple[str, int]:
     """Sign in with address and password; in demo mode the page offers the demo's people."""
     form = SignInForm()
-    fault, code = None, 200
+    fault, code, employers = None, 200, []
     target = request.values.get("next")
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(safe_next(target), 303)
+    if request.form.get("way") == "employer":
+        return _to_employer(form, target)
     if request.method == "POST":
         code = 422
         if form.validate_on_submit():
@@ -65,6 +77,7 @@ def sign_in() -> AnyResponse | str | tuple[str, int]:
             except SignInRefused:
                 keep_on_error()
                 fault = gettext("The address or the password is wrong.")
+                employers = list(identity_providers.employers_by_address(db.session, form.email.data or ""))
             except TooManyTries:
                 fault, code = gettext("Too many failed tries. Wait 15 minutes, then try again."), 429
             else:
@@ -72,10 +85,31 @@ def sign_in() -> AnyResponse | str | tuple[str, int]:
                 session.permanent = True
                 login_user(SignedInUser(account))
                 return redirect(safe_next(target), 303)
-    demo = []
-    if current_app.config["SETTINGS"].demo:
-        demo = current_app.config.get("DEMO_SIGN_INS", [])
-    return render_template("access/sign_in.html", form=form, fault=fault, next=target or "", demo=demo), code
+    return _sign_in_page(form, target, fault, employers), code
+
+
+def _sign_in_page(form: SignInForm, target: str | None, fault: str | None, employers: list[Agency]) -> str:
+    """``employers`` are those whose sign-in the page points to, by the domain of the address alone."""
+    demo = current_app.config.get("DEMO_SIGN_INS", []) if current_app.config["SETTINGS"].demo else []
+    return render_template(
+        "access/sign_in.html", form=form, fault=fault, next=target or "", demo=demo, employers=employers,
+        has_providers=identity_providers.any_enabled(db.session),
+    )  # fmt: skip
+
+
+def _to_employer(form: SignInForm, target: str | None) -> AnyResponse | str | tuple[str, int]:
+    """On to the sign-in of the employer whose domain the address has. Whether anybody has the address is not asked."""
+    address = (form.email.data or "").strip()
+    if not address:
+        form.email.errors = [gettext("Write your e-mail address.")]
+        return _sign_in_page(form, target, None, []), 422
+    employers = list(identity_providers.employers_by_address(db.session, address))
+    if not employers:
+        form.email.errors = [gettext("No employer's sign-in is known for addresses like this one.")]
+        return _sign_in_page(form, target, None, []), 422
+    if len(employers) == 1:
+        return redirect(url_for("oidc.employer", agency_slug=employers[0].slug, next=target or None), 303)
+    return _sign_in_page(form, target, None, employers)
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])
@@ -98,6 +132,8 @@ def forgotten() -> AnyResponse | str | tuple[str, int]:
                 fault, code = gettext("Too many tries. Wait 15 minutes, then try again."), 429
             else:
                 flash(gettext("If the address is known here, a mail with a link is on its way. Look in your inbox."))
+                if identity_providers.employers_by_address(db.session, form.email.data or ""):
+                    flash(gettext("If your employer has done away with passwords, no mail comes: use its sign-in."))
                 return redirect(url_for("access.sign_in"), 303)
     return render_template("access/forgotten.html", form=form, fault=fault), code
 
@@ -127,10 +163,14 @@ def choose_password(token: str) -> AnyResponse | str | tuple[str, int]:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> AnyResponse:
-    """End this session."""
+    """End this session. Somebody who came by a provider is told how to end it there too."""
+    came_by = session.get(CAME_BY) if current_user.is_authenticated else None
     logout_user()
     session.clear()
-    return redirect(url_for("front.start"), 303)
+    if came_by is None:
+        return redirect(url_for("front.start"), 303)
+    session[CAME_BY] = came_by
+    return redirect(url_for("oidc.signed_out"), 303)
 
 
 @blueprint.post("/language")
@@ -189,7 +229,12 @@ def account() -> AnyResponse | str | tuple[str, int]:
                 login_user(SignedInUser(changed))  # this session goes on; all others end
                 flash(gettext("Your password is changed. You are signed out everywhere else."))
                 return redirect(url_for("access.account"), 303)
-    return render_template("access/account.html", form=form), code
+    person_id = signed_in_actor().person_id
+    return render_template(
+        "access/account.html", form=form, may_use_password=may_use_password(db.session, person_id),
+        has_password=has_password(db.session, person_id), links=linking.links_of(db.session, person_id),
+        offered=linking.to_connect(db.session, person_id),
+    ), code  # fmt: skip
 
 
 def _role_form(**fields: Any) -> RoleForm:

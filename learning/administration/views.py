@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from learning import clock
 from learning.access import audit, password_links
 from learning.access.guard import requires, signed_in_actor
+from learning.access.password_policy import may_use_password
 from learning.access.policy import Permission, may
 from learning.access.roles import grants_in, has_role_outside
 from learning.access.sign_in import has_password
@@ -133,9 +134,12 @@ def new_person(agency_slug: str) -> AnyResponse | str | tuple[str, int]:
         else:
             detail = {"unit": position.unit_id, "level": position.level.value}
             _record("person.added" if is_new else "position.added", "person", person.id, **detail)
-            if not has_password(db.session, person.id):
+            by_provider = not may_use_password(db.session, person.id)
+            if not by_provider and not has_password(db.session, person.id):
                 password_links.send(db.session, person, g.agency.id)
-            if is_new:
+            if is_new and by_provider:
+                flash(gettext("%(name)s is added and signs in with your own sign-in.", name=person.name))
+            elif is_new:
                 flash(gettext("%(name)s is added and gets an invitation by mail.", name=person.name))
             else:
                 flash(gettext("%(name)s was known already and has the new position.", name=person.name))
@@ -173,6 +177,7 @@ def _person_page(found: Person, form: MoveForm) -> str:
         assignments=list(member_list.stream(db.session, g.agency.id, Wanted(person_id=found.id))),
         completions=completions, certificates=of_completions(db.session, [each.id for each in completions]),
         status_name=status_name, status_colours=STATUS_COLOURS, has_password=has_password(db.session, found.id),
+        may_use_password=may_use_password(db.session, found.id),
         may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id),
     )  # fmt: skip
 
@@ -242,6 +247,9 @@ def send_password_link(agency_slug: str, person_id: int) -> AnyResponse:
     found = _person_or_404(person_id)
     if not people_rules.works_in(db.session, g.agency.id, person_id):
         abort(404)
+    if not may_use_password(db.session, person_id):
+        flash(gettext("No link was sent: passwords are switched off for %(name)s.", name=found.name))
+        return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=person_id), 303)
     password_links.send(db.session, found, g.agency.id)
     _record("password.link-sent", "person", person_id)
     flash(gettext("A link to choose a password is on its way to %(address)s.", address=found.email))
