@@ -72,7 +72,7 @@ def people_linked(session: Session, agency_id: int) -> dict[int, int]:
         .where(IdentityProvider.agency_id == agency_id)
         .group_by(IdentityLink.provider_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def provider_in(session: Session, agency_id: int, provider_id: int) -> IdentityProvider | None:
