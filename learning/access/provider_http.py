@@ -111,7 +111,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
-class ProviderSession(OAuth2Session):  # type: ignore[misc]
+class ProviderSession(OAuth2Session):
     """Authlib's client with the limits of this file. Raises requests.RequestException when a request fails.
 
     A proxy that the environment names (``HTTPS_PROXY``) is used: then it is the proxy that connects.

@@ -7,7 +7,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 
-import { Provider } from "oidc-provider";
+import { Provider } from "oidc-provider"; // version 8 is the newest that runs on the Node 18 of Debian 12
 
 const [clientId, clientSecret, redirectUri, postLogoutRedirectUri, email] = process.argv.slice(2);
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
