@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import select
 
 from learning.certificates.models import Certificate
@@ -69,15 +69,19 @@ def _take_the_course_halfway(page: Page) -> list[str]:
     """Begin RM-101, leave answers right and wrong; the learner's pages."""
     page.goto("/courses/rm-101")
     page.locator("form[action$=enrol] button").click()
+    page.wait_for_url("**/lessons/*")
     start = page.url.split("/lessons/")[0].split("//", 1)[1].split("/", 1)[1]
     page.locator("textarea[name=text]").fill("Who, when, what may go wrong")
     page.locator("#r-before button[type=submit]").click()
+    expect(page.locator("#r-before .activity__saved")).to_be_visible()
     page.locator("#kc-event input[value=sick]").check()
     page.locator("#kc-event button[type=submit]").click()
+    expect(page.locator("#kc-event .verdict__head")).to_be_visible()
     page.locator("#m-parts select").first.select_option(index=1)
     for place in range(3):
         page.locator("#m-parts select").nth(place).select_option(index=place + 1)
     page.locator("#m-parts button[type=submit]").click()
+    expect(page.locator("#m-parts .verdict__head")).to_be_visible()
     lessons = [f"/{start}/lessons/{name}" for name in ("l1", "l2", "l3")]
     return [f"/{start}", *lessons, f"/{start}/assessment", f"/{start}/glossary"]
 
