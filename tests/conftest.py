@@ -31,7 +31,7 @@ from learning.access import sign_in as signing_in
 from learning.access.sign_in import set_password
 from learning.database import db
 from learning.organisation.models import Person
-from tests import databases
+from tests import applications, databases
 
 # A busy machine makes examples slowly; that is no fault of what is tested.
 hypothesis_settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -39,6 +39,8 @@ hypothesis_settings.load_profile("here")
 
 # Hashing that is slow by design would be a fifth of the run: nearly every test signs somebody in.
 signing_in._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+applications.share_what_is_compiled()
 
 COURSES = Path(__file__).parent / "sample_course"  # small: authors' pages compile all of them
 PASSWORD = "correct horse battery"

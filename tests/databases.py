@@ -106,15 +106,33 @@ def copy_template(folder: Path, name: str, template: str = "template_learning") 
     return postgresql_url(folder, name)
 
 
+# A test fills a handful of the tables: emptying those takes a third of the time that TRUNCATE of all takes.
+EMPTY = """
+DO $$
+DECLARE
+    one record;
+    filled boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- neither foreign keys nor triggers that refuse DELETE
+    FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+        CONTINUE WHEN one.name = 'alembic_version';
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one.name) INTO filled;
+        IF filled THEN
+            EXECUTE format('DELETE FROM %I', one.name);
+        END IF;
+    END LOOP;
+    FOR one IN SELECT sequencename AS name FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+        PERFORM setval(quote_ident(one.name), 1, false);
+    END LOOP;
+END $$
+"""
+
+
 def empty(url: str) -> None:
-    """Empty every table; triggers that refuse DELETE do not meet TRUNCATE."""
+    """Empty every table; numbers begin at one again."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        names = connection.scalars(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
-        ).all()
-        quoted = ", ".join(f'"{name}"' for name in names)
-        connection.execute(text(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE"))
+        connection.execute(text(EMPTY))
     engine.dispose()
 
 

@@ -87,21 +87,19 @@ def _follow_up(session: Session, follow_up: FollowUp) -> Letter:
 
 def _pair_reminders(session: Session, today: date) -> Iterator[Letter]:
     for days in ASK_AFTER:
-        for back in range(LATE):
-            day = today - timedelta(days=days + back)
-            pairs = session.scalars(
-                select(LearningPair)
-                .options(
-                    joinedload(LearningPair.person, innerjoin=True), joinedload(LearningPair.partner, innerjoin=True)
-                )
-                .where(
-                    LearningPair.status == PairStatus.ACTIVE,
-                    LearningPair.answered_at >= clock.start_of_day(day),
-                    LearningPair.answered_at < clock.start_of_day(day + timedelta(days=1)),
-                )
+        newest = today - timedelta(days=days)
+        pairs = session.scalars(
+            select(LearningPair)
+            .options(joinedload(LearningPair.person, innerjoin=True), joinedload(LearningPair.partner, innerjoin=True))
+            .where(
+                LearningPair.status == PairStatus.ACTIVE,
+                LearningPair.answered_at >= clock.start_of_day(newest - timedelta(days=LATE - 1)),
+                LearningPair.answered_at < clock.start_of_day(newest + timedelta(days=1)),
             )
-            for pair in pairs:
-                yield _to_partner(pair, "pair-ask", f"pair-ask:{pair.id}:{days}")
+            .order_by(LearningPair.id)
+        )
+        for pair in pairs:
+            yield _to_partner(pair, "pair-ask", f"pair-ask:{pair.id}:{days}")
 
 
 def _course_title(pair: LearningPair, language: str) -> str:

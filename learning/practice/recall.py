@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from learning import clock
@@ -81,25 +81,28 @@ def open_rounds(session: Session, today: date) -> int:
 
 def _open_day(session: Session, day: date) -> int:
     wanted = [day - timedelta(days=each) for each in DAYS]
-    near = [
-        completion
-        for each in wanted
-        for completion in session.scalars(
-            select(Completion)
-            .join(Person, Person.id == Completion.person_id)
-            .outerjoin(MailChoice, MailChoice.person_id == Completion.person_id)
-            .where(
-                Completion.completed_at >= clock.start_of_day(each),
-                Completion.completed_at < clock.start_of_day(each + timedelta(days=1)),
-                Person.deactivated_at.is_(None),
-                func.coalesce(MailChoice.recall, True).is_(True),
-                ~select(RecallRound.id)
-                .where(RecallRound.person_id == Completion.person_id, RecallRound.due_on == day)
-                .exists(),
-            )
-            .order_by(Completion.id)
+    near = session.scalars(
+        select(Completion)
+        .join(Person, Person.id == Completion.person_id)
+        .outerjoin(MailChoice, MailChoice.person_id == Completion.person_id)
+        .where(
+            or_(
+                *(
+                    and_(
+                        Completion.completed_at >= clock.start_of_day(each),
+                        Completion.completed_at < clock.start_of_day(each + timedelta(days=1)),
+                    )
+                    for each in wanted
+                )
+            ),
+            Person.deactivated_at.is_(None),
+            func.coalesce(MailChoice.recall, True).is_(True),
+            ~select(RecallRound.id)
+            .where(RecallRound.person_id == Completion.person_id, RecallRound.due_on == day)
+            .exists(),
         )
-    ]
+        .order_by(Completion.completed_at.desc(), Completion.id)
+    ).all()
     by_person: dict[int, list[Completion]] = {}
     for completion in near:
         by_person.setdefault(completion.person_id, []).append(completion)

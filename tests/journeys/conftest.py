@@ -172,9 +172,12 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
             page.goto("/sign-in")
             page.fill("#email", email)
             page.fill("#password", DEMO_PASSWORD)
-            page.click("main form.form button[type=submit]")
+            # A click does not wait for the page it leads to, and the next step may be a page.goto.
+            with page.expect_navigation():
+                page.click("main form.form button[type=submit]")
             page.locator(".site-menu > summary").click()
-            page.locator(f"button[name=language][value={language}]").click()
+            with page.expect_navigation():
+                page.locator(f"button[name=language][value={language}]").click()
         return page
 
     yield open_page

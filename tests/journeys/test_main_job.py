@@ -26,7 +26,8 @@ def _answer_assessment(page: Page) -> None:
         else:
             page.locator("select[name=row-hot]").select_option(label="Summer")
             page.locator("select[name=row-cold]").select_option(label="Winter")
-        page.get_by_role("button", name="Save and go on").click()
+        with page.expect_navigation():  # or the next question would be looked for on this page
+            page.get_by_role("button", name="Save and go on").click()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
@@ -58,6 +59,7 @@ def test_a_manager_takes_a_course_and_holds_the_certificate(
     for place, key in enumerate(("goal", "assess", "decide"), start=1):
         page.locator(f"select[name=step-{key}]").select_option(str(place))
     page.locator("#q-steps").get_by_role("button", name="Check").click()
+    expect(page.locator("#q-steps .verdict__head")).to_contain_text("Right")
     page.get_by_role("button", name="Finish the lesson").click()
 
     page.get_by_role("button", name="Start the assessment").click()
@@ -91,7 +93,8 @@ def test_hr_assigns_a_path_sees_the_mail_and_exports(
     page.goto("/agency/fjordvik/paths/new")
     page.get_by_label("Title").fill("For new leaders")
     page.locator("main input[type=checkbox]").first.check()
-    page.locator("main button[type=submit]").last.click()
+    with page.expect_navigation():
+        page.locator("main button[type=submit]").last.click()
     page.goto("/agency/fjordvik/assignments/new")
     page.locator("main select").first.select_option(label="For new leaders")
     page.locator("main input[type=checkbox][name*=unit]").first.check()

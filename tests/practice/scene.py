@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -69,3 +70,9 @@ def complete(session: Session, enrolment: Enrolment) -> Completion:
     completion = assessing.hand_in(session, enrolment, attempt)
     assert completion is not None
     return completion
+
+
+def year_around(due: Iterable[int], late: int) -> list[int]:
+    """Days of a year: each from before something is due until it is too late for it, and one a week in between."""
+    near = {day for each in due for day in range(each - 1, each + late + 2)}
+    return sorted({*near, *range(0, 365, 7)})

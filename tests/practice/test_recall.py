@@ -58,7 +58,7 @@ def test_a_year_of_days_asks_four_times_with_fresh_questions(session: Session) -
         here = scene.set_up(session)
         scene.complete(session, here.enrolment)
         completed_on = clock.today()
-    for day in range(365):
+    for day in scene.year_around(recall.DAYS, recall.CATCH_UP):
         with clock.stopped_at(START + timedelta(days=day)):
             for _ in range(2):
                 afterwards.queue_due(session, clock.today())
