@@ -66,24 +66,25 @@ def state(cohort: Cohort, planned: int, held: int, today: date) -> State:
 
 def summaries(session: Session, agency_id: int) -> list[Summary]:
     """The agency's cohorts, the one that starts last first. One query."""
-    members = (
-        select(func.count())
-        .where(CohortMember.cohort_id == Cohort.id, CohortMember.left_at.is_(None))
-        .scalar_subquery()
-    )
+    now, today = clock.now(), clock.today()
+    members = select(func.count()).where(CohortMember.cohort_id == Cohort.id, CohortMember.left_at.is_(None))
     live = and_(Gathering.cohort_id == Cohort.id, Gathering.cancelled_at.is_(None))
-    now = clock.now()
-    planned = select(func.count()).where(live).scalar_subquery()
-    held = select(func.count()).where(live, Gathering.ends_at <= now).scalar_subquery()
-    next_at = select(func.min(Gathering.starts_at)).where(live, Gathering.ends_at > now).scalar_subquery()
     found = session.execute(
-        select(Cohort, members, planned, held, next_at)
+        select(
+            Cohort,
+            members.scalar_subquery(),
+            select(func.count()).where(live).scalar_subquery(),
+            select(func.count()).where(live, Gathering.ends_at <= now).scalar_subquery(),
+            select(func.min(Gathering.starts_at)).where(live, Gathering.ends_at > now).scalar_subquery(),
+        )
         .options(joinedload(Cohort.path, innerjoin=True))
         .where(Cohort.agency_id == agency_id)
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
     )
-    today = clock.today()
-    return [Summary(*row, state=state(row[0], row[2], row[3], today)) for row in found]
+    return [
+        Summary(cohort, number, planned, held, next_at, state(cohort, planned, held, today))
+        for cohort, number, planned, held, next_at in found
+    ]
 
 
 def cohort_of(session: Session, agency_id: int, cohort_id: int) -> Cohort | None:

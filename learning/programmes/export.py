@@ -64,7 +64,7 @@ def _rows(session: Session, cohort: Cohort) -> Iterator[list[str]]:
     for batch in people.partitions():
         marks = _marks(session, cohort.id, [person.id for person in batch])
         for person in batch:
-            how = far[person.id]
+            how = far.get(person.id, progress.NOWHERE)
             row = [person.name, person.email, str(how.taken), str(how.needed), status_name(how.status)]
             for each in held:
                 mark = marks.get((person.id, each.id), NO_MARK)

@@ -32,17 +32,21 @@ class HowFar:
     status: Status
 
 
-def _taking_part(cohort: Cohort) -> Subquery:
-    return (
-        select(CohortMember.id, CohortMember.person_id, literal(cohort.path_id).label("path_id"))
-        .where(CohortMember.cohort_id == cohort.id, CohortMember.left_at.is_(None))
-        .subquery("taking_part")
+NOWHERE = HowFar(0, 0, Status.NOT_BEGUN)
+
+
+def _taking_part(cohort: Cohort, person_id: int | None) -> Subquery:
+    members = select(CohortMember.id, CohortMember.person_id, literal(cohort.path_id).label("path_id")).where(
+        CohortMember.cohort_id == cohort.id, CohortMember.left_at.is_(None)
     )
+    if person_id is not None:
+        members = members.where(CohortMember.person_id == person_id)
+    return members.subquery("taking_part")
 
 
-def how_far(session: Session, cohort: Cohort) -> dict[int, HowFar]:
-    """Person -> where they stand in the path, for everybody who takes part. One query."""
-    found = standing(_taking_part(cohort))
+def how_far(session: Session, cohort: Cohort, person_id: int | None = None) -> dict[int, HowFar]:
+    """Person -> where they stand in the path, for everybody who takes part or for one of them. One query."""
+    found = standing(_taking_part(cohort, person_id))
     today = clock.today()
     rows = session.execute(select(found.c.person_id, found.c.taken, found.c.needed, found.c.begun, found.c.done))
     return {
@@ -74,8 +78,10 @@ def by_step(session: Session, cohort: Cohort, person_ids: Collection[int]) -> di
             Completion.course_id.in_(courses), Completion.person_id.in_(person_ids)
         )
     )
-    found = {(person_id, course_id): Status.UNDER_WAY for person_id, course_id in begun}
-    found.update({(person_id, course_id): Status.DONE for person_id, course_id in done})
+    found: dict[tuple[int, int], Status] = {}
+    for facts, status in ((begun, Status.UNDER_WAY), (done, Status.DONE)):
+        for person_id, course_id in facts:
+            found[person_id, course_id] = status
     return found
 
 
@@ -102,7 +108,7 @@ def my_path(session: Session, cohort: Cohort, person_id: int) -> MyPath:
         )
     )
     today = clock.today()
-    mine = how_far(session, cohort)[person_id]
+    mine = how_far(session, cohort, person_id).get(person_id, NOWHERE)
     return MyPath(
         path_id=cohort.path_id,
         title=cohort.name,
