@@ -14,6 +14,7 @@ from learning.access.guard import current_actor
 from learning.access.policy import Actor, Permission, permissions_in
 from learning.database import db
 from learning.organisation.models import Agency
+from learning.programmes import mine
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,15 @@ def _menu(actor: Actor | None) -> Menu:
         return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
     main.append(_item("front.record", gettext("My record")))
     main.append(_item("practice.practice", gettext("After the course")))
+    if mine.has_any(db.session, actor.person_id):
+        main.append(_item("my_programmes.programmes", gettext("My programmes")))
     groups: list[Group] = []
     boards: list[Agency] = []
     entries = (  # as wide as an agency; what the reader may not do is left out
         (Permission.SEE_BOARD, "paths.board", gettext("Overview")),
         (Permission.MANAGE_PATHS, "paths.paths", gettext("Learning paths")),
         (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
+        (Permission.MANAGE_PATHS, "programmes.programmes", gettext("Programmes")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),

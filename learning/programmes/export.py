@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -37,9 +37,9 @@ def file_name(cohort: Cohort) -> str:
     return f"programme-{cohort.id}-{clock.today().isoformat()}.csv"
 
 
-def pieces(cohort_id: int) -> Iterator[bytes]:
-    """The file, piece by piece, read in a transaction of its own. Needs a request while running: its language."""
-    with reading_only(), db.sessionmaker() as session:
+def pieces(cohort_id: int, language: str) -> Iterator[bytes]:
+    """The file, piece by piece, read in a transaction of its own. Needs an application context while running."""
+    with force_locale(language), reading_only(), db.sessionmaker() as session:
         cohort = session.get_one(Cohort, cohort_id)
         for cells in _rows(session, cohort):
             line = io.StringIO(newline="")
