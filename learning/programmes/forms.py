@@ -139,7 +139,7 @@ class GatheringFields(Form):
     day = DateField(_l("Date"), validators=[DataRequired(_l("Write a date.")), _sensible_year])
     starts = TimeField(_l("From"), validators=[DataRequired(_l("Write a time as 09:00."))])
     ends = TimeField(_l("To"), validators=[DataRequired(_l("Write a time as 15:00."))])
-    place = _text(_l("Place"), 200, required=False)
+    place = _text(_l("Where"), 200, required=False)
     link = _text(_l("Link to a video meeting"), 500, required=False)
     notes = TextAreaField(
         _l("To the participants (may be left open)"),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from learning import clock
 from learning.access import audit
@@ -48,15 +48,15 @@ class Participant:
 
 def works_in(agency_id: SQLColumnExpression[int] | int, person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether somebody has a current or coming position in the agency and has not been deactivated, as SQL."""
-    here = literal(agency_id) if isinstance(agency_id, int) else agency_id
+    held, holder = aliased(Position), aliased(Person)  # the statement around may have a person of its own
     return (
-        select(Position.id)
-        .join(Person, Person.id == Position.person_id)
+        select(held.id)
+        .join(holder, holder.id == held.person_id)
         .where(
-            Position.person_id == person_id,
-            Position.agency_id == here,
-            or_(Position.ends_on.is_(None), Position.ends_on >= clock.today()),
-            Person.deactivated_at.is_(None),
+            held.person_id == person_id,
+            held.agency_id == agency_id,
+            or_(held.ends_on.is_(None), held.ends_on >= clock.today()),
+            holder.deactivated_at.is_(None),
         )
         .exists()
     )
