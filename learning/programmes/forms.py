@@ -69,14 +69,14 @@ class Line:
     address: str
 
 
-def read_addresses(text: str) -> tuple[list[Line], list[str]]:
+def read_addresses(text: str | None) -> tuple[list[Line], list[str]]:
     """The addresses in a text, one a line, each once, and the faults by line.
 
     Empty lines are passed over. ``Kari Lunde <kari@example.no>`` is read as well, as mail programs write it.
     """
     found: dict[str, Line] = {}
     faults = []
-    lines = text.splitlines()
+    lines = (text or "").splitlines()
     if len(lines) > MOST_LINES:
         return [], [str(gettext("There are %(count)d lines. At most %(most)d can be read at once.",
                                 count=len(lines), most=MOST_LINES))]  # fmt: skip
@@ -117,7 +117,7 @@ class CohortForm(FlaskForm):
     name = _text(_l("Name of the programme"), 200)
     starts_on = DateField(_l("Starts on"), validators=[DataRequired(_l("Write a date.")), _sensible_year])
     seats = StringField(_l("Number of seats (may be left open)"))
-    facilitators = TextAreaField(_l("Facilitators' e-mail addresses, one a line"), filters=[_lines])
+    facilitators = TextAreaField(_l("Facilitators' e-mail addresses, one a line"))
 
     def validate_seats(self, field: StringField) -> None:
         if (field.data or "").strip() and self.number_of_seats is None:

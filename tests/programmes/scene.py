@@ -18,7 +18,7 @@ from learning.programmes import cohorts, gatherings, participants
 from learning.programmes.cohorts import CohortDraft
 from learning.programmes.gatherings import GatheringFacts
 from learning.programmes.models import Cohort, Gathering
-from tests.factories import grant, make_agency, make_person, make_position, make_unit
+from tests.factories import grant, make_agency, make_person, make_position, make_unit, publish_sample
 from tests.paths.scene import make_course, make_path
 
 _numbers = count(1)
@@ -46,13 +46,16 @@ def works(session: Session, unit: Unit, name: str, **values: Any) -> Person:
     return person
 
 
-def set_up(session: Session, *, seats: int | None = None) -> Scene:
+def set_up(session: Session, *, seats: int | None = None, sample: bool = False) -> Scene:
+    """``sample`` takes the sample course into the path, for pages that show what is in a course."""
     agency = make_agency(session)
     unit = make_unit(session, agency, name="Schools")
     hr, facilitator = works(session, unit, "Hedda Rud"), works(session, unit, "Fredrik Lie")
     grant(session, hr, Role.HR, agency)
     ada, bo = works(session, unit, "Ada Aas"), works(session, unit, "Bo Bakke")
-    courses = [make_course(session, "Risk"), make_course(session, "Change")]
+    courses = (
+        [publish_sample(session).course] if sample else [make_course(session, name) for name in ("Risk", "Change")]
+    )
     path = make_path(session, agency, *courses)
     draft = CohortDraft("New leaders", date(2026, 9, 1), seats, frozenset({facilitator.id}))
     cohort = cohorts.create(session, agency.id, path.id, draft, request_key=key(), actor_id=hr.id)
