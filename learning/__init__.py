@@ -45,6 +45,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
+    from learning.programmes.own_views import blueprint as my_programmes
+    from learning.programmes.participant_views import blueprint as participants
+    from learning.programmes.views import blueprint as programmes
     from learning.progress.assessment_views import blueprint as assessment
     from learning.progress.item_views import blueprint as items
     from learning.progress.offline_views import blueprint as offline
@@ -105,6 +108,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         practice,
         practice_mail,
         certificates,
+        programmes,
+        participants,
+        my_programmes,
         records,
         notifications,
     ):

@@ -8,9 +8,10 @@ from learning.notifications import models as _notifications
 from learning.organisation import models as _organisation
 from learning.paths import models as _paths
 from learning.practice import models as _practice
+from learning.programmes import models as _programmes
 from learning.progress import models as _progress
 
 __all__ = ["metadata"]
 
-_rooms = (_access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _progress)
+_rooms = (_access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _programmes, _progress)
 metadata = Base.metadata

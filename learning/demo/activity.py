@@ -1,4 +1,4 @@
-"""What has happened in the demo before anybody signs in: a path assigned, some courses done, some begun."""
+"""What has happened in the demo before anybody signs in: a path assigned, some courses done, a programme begun."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from learning.catalogue.document import CourseDocument
 from learning.catalogue.models import Course
 from learning.catalogue.presenting import best_answer
 from learning.catalogue.store import current_versions, load_document
+from learning.demo.programmes import seed_programme
 from learning.organisation.models import Agency, Level, Person, Position, Unit
 from learning.paths import building, membership
 from learning.paths.audience_rules import AudienceSpec, UnitChoice, to_json
@@ -66,6 +67,7 @@ def seed_activity(session: Session) -> None:
             with clock.stopped_at(clock.now() + timedelta(days=each.assigned)):
                 _assign(session, agency, each, steps, clock.today() + timedelta(days=each.due - each.assigned))
             _take_courses(session, agency, each.level, [course for course, mandatory in steps if mandatory], rng)
+    seed_programme(session)
 
 
 def _assign(session: Session, agency: Agency, demo: DemoPath, steps: list[tuple[Course, bool]], due_on: date) -> None:

@@ -15,6 +15,7 @@ from learning.access.policy import Actor, Permission, permissions_in
 from learning.database import db
 from learning.organisation.models import Agency
 from learning.paths.team import leads_anybody
+from learning.programmes import mine
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def _menu(actor: Actor | None) -> Menu:
     if leads_anybody(db.session, actor.person_id):
         main.append(_item("overviews.team", gettext("My team")))
     main.append(_item("practice.practice", gettext("After the course")))
+    if mine.has_any(db.session, actor.person_id):
+        main.append(_item("my_programmes.programmes", gettext("My programmes")))
     groups: list[Group] = []
     boards: list[Agency] = []
     entries = (  # as wide as an agency; what the reader may not do is left out
@@ -68,6 +71,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
         (Permission.MANAGE_PATHS, "audiences.audiences", gettext("Audiences")),
         (Permission.MANAGE_PATHS, "recognition.in_agency", gettext("Exemptions and prior learning")),
+        (Permission.MANAGE_PATHS, "programmes.programmes", gettext("Programmes")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),

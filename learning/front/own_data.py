@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from learning.certificates.listing import for_person as certificates_of
 from learning.organisation.models import Person, Position
+from learning.programmes import mine
 from learning.progress import overview
 from learning.progress.models import Attempt, Response
 from learning.sealing import unseal_or_nothing
@@ -92,6 +93,7 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
             }
             for each in attempts
         ],
+        "programmes": mine.in_own_data(session, person.id),
         "certificates": [
             {
                 "serial": each.serial,

@@ -22,6 +22,7 @@ from learning.interface import interface_language
 from learning.paths.learner import my_paths
 from learning.paths.wording import claim_words
 from learning.practice import follow_ups, recall
+from learning.programmes import mine, pages
 from learning.progress import overview
 from learning.progress.completing import current_position
 
@@ -45,12 +46,18 @@ def start() -> str:
     progress = overview.for_person(db.session, actor.person_id)
     paths = my_paths(db.session, actor.person_id)
     position = current_position(db.session, actor.person_id)
-    next_up = choose(progress, paths, catalogue, position.level.value if position else None)
+    programmes = mine.going_on(db.session, actor.person_id)
+    assigned = {path.path_id for path in paths}
+    asked = [*paths, *(each.path for each in programmes if each.path.path_id not in assigned)]
+    next_up = choose(progress, asked, catalogue, position.level.value if position else None)
     return render_template(
         "front/start.html",
         next_up=next_up,
         paths=paths,
         claim_words=claim_words,
+        programmes=programmes,
+        assigned=assigned,
+        when=pages.when,
         by_slug={each.document.id: each for each in catalogue},
         also_under_way=[each for each in progress if each.completion is None and each is not next_up.going_on],
         completed=[each for each in progress if each.completion is not None],

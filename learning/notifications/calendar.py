@@ -1,4 +1,4 @@
-"""A calendar to subscribe to: due dates of assigned paths, and the days on which plans come back.
+"""A calendar to subscribe to: due dates of assigned paths, gatherings, and the days on which plans come back.
 
 The address holds a secret. Only its hash is kept, so that a copy of the database opens nobody's calendar.
 """
@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.database import insert_once
+from learning.notifications import gathering_events
 from learning.notifications.models import CalendarFeed
 from learning.organisation.models import Person
 from learning.paths.due_dates import Status
 from learning.paths.learner import my_paths
 from learning.practice import follow_ups
+from learning.programmes import gatherings
 
 
 def _hash(token: str) -> str:
@@ -90,4 +92,9 @@ def feed(session: Session, person: Person, base_url: str) -> bytes:
                 summary = gettext("How did it go? %(title)s", title=title)
                 address = f"{base_url}/my/follow-ups/{each.id}"
                 calendar.add_component(_event(f"follow-up-{each.id}", summary, each.due_on, address))
+    coming = gatherings.of_person(session, person.id)
+    if coming:
+        calendar.add_component(gathering_events.oslo())
+    for gathering in coming:
+        calendar.add_component(gathering_events.event(gathering, f"{base_url}/my/programmes"))
     return bytes(calendar.to_ical())

@@ -114,6 +114,51 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Frå {other}: {title}", "Hei {name}.\n\n{other} tek kurset «{title}» og har sendt deg dette:", "Om kurset"),
         "en": ("From {other}: {title}", "Hello {name}.\n\n{other} takes the course “{title}” and has sent you this:", "About the course"),
     },
+    "programme-joined": {
+        "nb": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det begynner {starts}.\n\nKursene finner du på programmets side. Hver samling får du som en invitasjon til kalenderen.", "Se programmet"),
+        "nn": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det tek til {starts}.\n\nKursa finn du på sida til programmet. Kvar samling får du som ei innbyding til kalenderen.", "Sjå programmet"),
+        "en": ("You are in {programme}", "Hello {name}.\n\n{agency} has given you a place in the programme “{programme}”. It begins {starts}.\n\nYou find its courses on the programme's page. Each gathering comes as an invitation to your calendar.", "See the programme"),
+    },
+    "programme-facilitator": {
+        "nb": ("Du er prosessleder for {programme}", "Hei {name}.\n\n{agency} har satt deg opp som prosessleder for programmet «{programme}». Det begynner {starts}.\n\nPå programmets side ser du deltakerne, samlingene og hvor langt hver har kommet. Der noterer du også hvem som møter.", "Se programmet"),
+        "nn": ("Du er prosessleiar for {programme}", "Hei {name}.\n\n{agency} har sett deg opp som prosessleiar for programmet «{programme}». Det tek til {starts}.\n\nPå sida til programmet ser du deltakarane, samlingane og kor langt kvar har kome. Der noterer du òg kven som møter.", "Sjå programmet"),
+        "en": ("You facilitate {programme}", "Hello {name}.\n\n{agency} has made you a facilitator of the programme “{programme}”. It begins {starts}.\n\nOn the programme's page you see the participants, the gatherings and how far each has come. There you also note who comes.", "See the programme"),
+    },
+    "programme-cancelled": {
+        "nb": ("Avlyst: {programme}", "Hei {name}.\n\nProgrammet «{programme}» er avlyst, og det blir ikke flere samlinger. Det du har fullført, er fortsatt ditt.", "Se programmene dine"),
+        "nn": ("Avlyst: {programme}", "Hei {name}.\n\nProgrammet «{programme}» er avlyst, og det blir ikkje fleire samlingar. Det du har fullført, er framleis ditt.", "Sjå programma dine"),
+        "en": ("Cancelled: {programme}", "Hello {name}.\n\nThe programme “{programme}” is cancelled, and there will be no more gatherings. What you have completed is still yours.", "See your programmes"),
+    },
+    "gathering-invited": {
+        "nb": ("Invitasjon: {title}, {date}", "Hei {name}.\n\n{agency} inviterer deg til samlingen «{title}» i programmet «{programme}».\n\n{details}\n\nKommer du?", "Se programmet"),
+        "nn": ("Innbyding: {title}, {date}", "Hei {name}.\n\n{agency} byd deg inn til samlinga «{title}» i programmet «{programme}».\n\n{details}\n\nKjem du?", "Sjå programmet"),
+        "en": ("Invitation: {title}, {date}", "Hello {name}.\n\n{agency} invites you to the gathering “{title}” of the programme “{programme}”.\n\n{details}\n\nAre you coming?", "See the programme"),
+    },
+    "gathering-changed": {
+        "nb": ("Endret: {title}, {date}", "Hei {name}.\n\nSamlingen «{title}» i programmet «{programme}» er endret. Slik er den nå:\n\n{details}\n\nKommer du?", "Se programmet"),
+        "nn": ("Endra: {title}, {date}", "Hei {name}.\n\nSamlinga «{title}» i programmet «{programme}» er endra. Slik er ho no:\n\n{details}\n\nKjem du?", "Sjå programmet"),
+        "en": ("Changed: {title}, {date}", "Hello {name}.\n\nThe gathering “{title}” of the programme “{programme}” has changed. This is how it is now:\n\n{details}\n\nAre you coming?", "See the programme"),
+    },
+    "gathering-cancelled": {
+        "nb": ("Avlyst: {title}, {date}", "Hei {name}.\n\nSamlingen «{title}» i programmet «{programme}» er avlyst. Den skulle vært {when}.", "Se programmet"),
+        "nn": ("Avlyst: {title}, {date}", "Hei {name}.\n\nSamlinga «{title}» i programmet «{programme}» er avlyst. Ho skulle ha vore {when}.", "Sjå programmet"),
+        "en": ("Cancelled: {title}, {date}", "Hello {name}.\n\nThe gathering “{title}” of the programme “{programme}” is cancelled. It should have been {when}.", "See the programme"),
+    },
+    "gathering-left": {
+        "nb": ("Ikke lenger for deg: {title}, {date}", "Hei {name}.\n\nDu er ikke lenger med i programmet «{programme}». Samlingen «{title}» {when} kan derfor gå ut av kalenderen din.", "Se programmene dine"),
+        "nn": ("Ikkje lenger for deg: {title}, {date}", "Hei {name}.\n\nDu er ikkje lenger med i programmet «{programme}». Samlinga «{title}» {when} kan difor gå ut av kalenderen din.", "Sjå programma dine"),
+        "en": ("No longer for you: {title}, {date}", "Hello {name}.\n\nYou are no longer in the programme “{programme}”. The gathering “{title}” {when} can leave your calendar.", "See your programmes"),
+    },
+    "gathering-reminder": {
+        "nb": ("Snart: {title}, {date}", "Hei {name}.\n\nSnart er det samling i programmet «{programme}»: {title}.\n\n{details}\n\nKommer du?", "Se programmet"),
+        "nn": ("Snart: {title}, {date}", "Hei {name}.\n\nSnart er det samling i programmet «{programme}»: {title}.\n\n{details}\n\nKjem du?", "Sjå programmet"),
+        "en": ("Soon: {title}, {date}", "Hello {name}.\n\nSoon there is a gathering of the programme “{programme}”: {title}.\n\n{details}\n\nAre you coming?", "See the programme"),
+    },
+    "gathering-replies": {
+        "nb": ("Hvem kommer: {title}, {date}", "Hei {name}.\n\nSnart er det samling i programmet «{programme}»: {title}.\n\n{details}\n\n{replies}", "Se samlingen"),
+        "nn": ("Kven kjem: {title}, {date}", "Hei {name}.\n\nSnart er det samling i programmet «{programme}»: {title}.\n\n{details}\n\n{replies}", "Sjå samlinga"),
+        "en": ("Who is coming: {title}, {date}", "Hello {name}.\n\nSoon there is a gathering of the programme “{programme}”: {title}.\n\n{details}\n\n{replies}", "See the gathering"),
+    },
 }  # fmt: skip
 
 DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
@@ -154,3 +199,15 @@ STOP = {
     "nn": "Eg vil ikkje ha fleire spørsmål på e-post",
     "en": "I want no more questions by mail",
 }
+COMING = {  # the one-click answers to an invitation
+    "nb": {"yes": "Ja, jeg kommer", "no": "Nei, jeg kan ikke komme"},
+    "nn": {"yes": "Ja, eg kjem", "no": "Nei, eg kan ikkje kome"},
+    "en": {"yes": "Yes, I am coming", "no": "No, I cannot come"},
+}
+PLACE = {"nb": "Sted: {place}", "nn": "Stad: {place}", "en": "Place: {place}"}
+MEETING = {"nb": "Lenke: {link}", "nn": "Lenkje: {link}", "en": "Link: {link}"}
+REPLIES = {  # how many have said what, and who
+    "nb": {"yes": "Kommer ({count}): {names}", "no": "Kan ikke komme ({count}): {names}", "none": "Har ikke svart ({count}): {names}"},
+    "nn": {"yes": "Kjem ({count}): {names}", "no": "Kan ikkje kome ({count}): {names}", "none": "Har ikkje svara ({count}): {names}"},
+    "en": {"yes": "Coming ({count}): {names}", "no": "Cannot come ({count}): {names}", "none": "Have not replied ({count}): {names}"},
+}  # fmt: skip

@@ -31,6 +31,12 @@ def build(message: OutboxMessage, sender: str, base_url: str) -> EmailMessage:
     mail.set_content(text)
     if html:
         mail.add_alternative(html, subtype="html")
+    if message.calendar:
+        # Mail programs read the alternative; those that do not, and people, find the attached file.
+        content = message.calendar.encode()
+        parameters = {"method": message.calendar_method or "PUBLISH", "charset": "UTF-8"}
+        mail.add_alternative(content, maintype="text", subtype="calendar", params=parameters)
+        mail.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
     return mail
 
 

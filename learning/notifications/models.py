@@ -44,6 +44,8 @@ class OutboxMessage(Base):
     subject: Mapped[str] = mapped_column(String(300))
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text, default="")
+    calendar: Mapped[str | None] = mapped_column(Text)  # an iCalendar object that goes with the mail
+    calendar_method: Mapped[str | None] = mapped_column(String(20))  # REQUEST or CANCEL
     message_id: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     not_before: Mapped[datetime] = mapped_column(default=clock.now)

@@ -23,7 +23,7 @@ from learning.sealing import seal_text
 
 WAITS = (1, 5, 30, 120)  # minutes before the second, third, ... try; then it is given up
 CLAIM = timedelta(minutes=5)
-BATCH = 500  # rows a statement; 15 values each stay below SQLite's 32,766
+BATCH = 500  # rows a statement; 17 values each stay below SQLite's 32,766
 PREFIXES = 200
 
 
@@ -32,7 +32,8 @@ class Letter:
     """A mail to be queued, once for each ``dedupe_key``; at once when ``not_before`` is left out.
 
     ``is_private`` seals its bodies; ``stop_path`` is where its reader says no to more of them; ``to_address`` is
-    where it goes when that is not the person's address.
+    where it goes when that is not the person's address. ``calendar`` is an iCalendar object that goes with it, and
+    ``calendar_method`` what it asks for: REQUEST or CANCEL.
     """
 
     person: Person
@@ -44,6 +45,8 @@ class Letter:
     is_private: bool = False
     stop_path: str | None = None
     to_address: str | None = None
+    calendar: str | None = None
+    calendar_method: str | None = None
 
 
 def queue(session: Session, letters: Iterable[Letter]) -> int:
@@ -74,6 +77,8 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "stop_path": letter.stop_path,
         "text_body": seal_text(letter.message.text) if letter.is_private else letter.message.text,
         "html_body": seal_text(letter.message.html) if letter.is_private else letter.message.html,
+        "calendar": letter.calendar,
+        "calendar_method": letter.calendar_method,
         "message_id": f"{secrets.token_hex(16)}@handlingsrom",
         "created_at": now,
         "not_before": letter.not_before or now,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
-from learning.notifications import account_mails, afterwards, path_mails
+from learning.notifications import account_mails, afterwards, path_mails, programme_mails
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, queue
 from learning.paths.models import Assignment, Recognition
@@ -96,3 +96,4 @@ def connect() -> None:
     certificate_issued.connect(_tell_of_certificate)
     account_mails.connect()
     afterwards.connect()
+    programme_mails.connect()

@@ -16,7 +16,7 @@ from learning import clock
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.rendering import store_pdf
 from learning.database import db, reading_only, writing
-from learning.notifications import afterwards, mailer, outbox
+from learning.notifications import afterwards, mailer, outbox, programme_mails
 from learning.notifications.models import OutboxMessage
 from learning.paths import membership, renewals
 from learning.paths.models import AssignmentMember
@@ -107,9 +107,14 @@ def refresh_audiences() -> None:
 
 
 def queue_afterwards() -> None:
-    """What comes after courses: follow-ups, questions to recall, reminders to partners; and how long lessons take."""
+    """What comes after courses: follow-ups, questions to recall, reminders to partners; and how long lessons take.
+
+    Reminders of gatherings too.
+    """
     with writing() as session:
         afterwards.queue_due(session, clock.today())
+    with writing() as session:
+        programme_mails.queue_due(session, clock.today())
     with writing() as session:
         real_minutes.refresh(session)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -116,19 +116,7 @@ def my_paths(session: Session, person_id: int) -> list[MyPath]:
     claimed = _claimed(session, person_id)
     if not claimed:
         return []
-    versions = {member.version_id: None for member, _, _ in claimed}
-    steps: dict[int, list[PathStep]] = defaultdict(list)
-    for step in session.scalars(
-        select(PathStep)
-        .options(
-            joinedload(PathStep.course, innerjoin=True).joinedload(Course.current_version),
-            joinedload(PathStep.choice),
-            joinedload(PathStep.version, innerjoin=True),
-        )
-        .where(PathStep.version_id.in_(versions))
-        .order_by(PathStep.place)
-    ):
-        steps[step.version_id].append(step)
+    steps = _steps_of(session, {member.version_id for member, _, _ in claimed})
     facts = _facts(session, person_id, {step.course_id for listed in steps.values() for step in listed})
     claims: dict[int, list[Obligation]] = defaultdict(list)
     for member, path, agency in claimed:
@@ -146,6 +134,35 @@ def my_paths(session: Session, person_id: int) -> list[MyPath]:
     mine.sort(key=lambda each: (each.due_on or date.max, each.title.casefold(), each.path_id))
     mine.sort(key=lambda each: each.status is Status.DONE)
     return mine
+
+
+def taken_without_assignment(
+    session: Session, person_id: int, path: LearningPath, version_id: int, *, agency: str, title: str
+) -> MyPath:
+    """A path that the person takes in another way, as with a cohort: without due date, renewal or other claims."""
+    member = AssignmentMember(id=0, agency_id=path.agency_id, version_id=version_id, person_id=person_id, round=1)
+    steps = _steps_of(session, {version_id})[version_id]
+    facts = _facts(session, person_id, {step.course_id for step in steps})
+    before = _titles_to_take_first(session, person_id, [path])
+    mine = _my_path(member, path, agency, steps, facts, {}, before, clock.today())
+    return replace(mine, title=title)
+
+
+def _steps_of(session: Session, version_ids: set[int]) -> dict[int, list[PathStep]]:
+    """The steps of each version, in their order, with courses and choices. One query."""
+    steps: dict[int, list[PathStep]] = defaultdict(list)
+    for step in session.scalars(
+        select(PathStep)
+        .options(
+            joinedload(PathStep.course, innerjoin=True).joinedload(Course.current_version),
+            joinedload(PathStep.choice),
+            joinedload(PathStep.version, innerjoin=True),
+        )
+        .where(PathStep.version_id.in_(version_ids))
+        .order_by(PathStep.place)
+    ):
+        steps[step.version_id].append(step)
+    return steps
 
 
 def _facts(session: Session, person_id: int, course_ids: set[int]) -> _Facts:
@@ -252,7 +269,7 @@ def _my_path(
                 is_open=step.course.current_version_id is not None and step.course.withdrawn_at is None,
                 waits=blocked and step.id not in taken,
                 is_recognised=recognised and not mine,
-                claims=overlap.resolve(claims[step.course_id]),
+                claims=overlap.resolve(claims.get(step.course_id, ())),
             )
         )
         if step.version.in_order and step.mandatory and step.id not in taken:

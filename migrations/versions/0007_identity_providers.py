@@ -1,14 +1,14 @@
 """Sign-in with providers of identity
 
 Revision: 0007
-Follows: 0010
+Follows: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0010"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

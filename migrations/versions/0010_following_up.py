@@ -1,14 +1,14 @@
 """Following up: who was reminded on which day
 
 Revision: 0010
-Follows: 0005
+Follows: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

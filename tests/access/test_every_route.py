@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -24,6 +24,8 @@ from learning.paths.building import PathDraft, StepDraft
 from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
 from learning.practice.tokens import Purpose, sign
+from learning.programmes import reply_links
+from learning.programmes.models import Cohort, CohortFacilitator, CohortMember, Gathering
 from learning.progress import enrolling
 from tests import factories
 
@@ -144,6 +146,20 @@ TABLE: dict[str, set[str]] = {
     "practice_mail.recall_questions": EVERYBODY,
     "practice_mail.recall_question": EVERYBODY,
     "practice_mail.stop_recall": EVERYBODY,
+    "programmes.programmes": HR,
+    "programmes.new_programme": HR,
+    "programmes.programme": HR,
+    "programmes.edit_programme": HR,
+    "programmes.cancel_programme": HR,
+    "programmes.export_programme": HR,
+    "programmes.plan_gatherings": HR,
+    "programmes.edit_gathering": HR,
+    "programmes.cancel_gathering": HR,
+    "programmes.attendance": HR,
+    "participants.choose": HR,
+    "participants.remove": HR,
+    "my_programmes.programmes": SIGNED_IN,
+    "my_programmes.reply_by_mail": EVERYBODY,
     "progress.enrol": SIGNED_IN,
     "records.records": RECORDS,
     "records.export": RECORDS,
@@ -156,7 +172,8 @@ OWN = {
     "practice.follow_up", "practice.pair", "practice.share", "practice.partner", "practice.answer_pair",
     "practice.end_pair", "practice.manager_note", "practice_mail.own_recall",
     "progress.note", "progress.print_course", "pretest.start", "pretest.questions", "pretest.result",
-    "progress.take_away",
+    "progress.take_away", "my_programmes.programme", "my_programmes.reply", "my_programmes.facilitate",
+    "my_programmes.note_attendance",
     "offline.listing",
 }  # fmt: skip
 
@@ -211,7 +228,24 @@ def _build(session: Session, version: CourseVersion) -> World:
     )  # fmt: skip
     item = {"completion_id": completion.id, "version_id": version.id, "item_id": "a-one", "day": 2}
     recall = RecallRound(person_id=owner.id, due_on=date(2030, 1, 1), language="en", seed=1, items=[item])
-    session.add_all([follow_up, pair, recall])
+    cohort = Cohort(
+        agency_id=agency.id,
+        path_id=path.id,
+        version_id=path.current.id,
+        name="P",
+        starts_on=date(2030, 1, 1),
+        request_key="k",
+    )
+    session.add_all([follow_up, pair, recall, cohort])
+    session.flush()
+    gathering = Gathering(
+        cohort_id=cohort.id, title="G", starts_at=datetime(2030, 1, 2, 8, tzinfo=UTC),
+        ends_at=datetime(2030, 1, 2, 9, tzinfo=UTC), place="Room", request_key="k",
+    )  # fmt: skip
+    session.add_all([
+        CohortFacilitator(cohort_id=cohort.id, person_id=owner.id),
+        CohortMember(cohort_id=cohort.id, person_id=owner.id), gathering,
+    ])  # fmt: skip
     session.flush()
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
@@ -226,6 +260,7 @@ def _build(session: Session, version: CourseVersion) -> World:
             for endpoint in OWN
             if endpoint.startswith(("practice.", "pretest.", "progress.take_away"))
         },
+        "my_programmes.reply_by_mail.token": reply_links.sign(gathering.id, owner.id),
         "progress.take_away.lesson_id": "l2",
         "progress.take_away.activity_id": "s-steps",
         "progress.take_away.file_type": "xlsx",
@@ -237,6 +272,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "agency_slug": agency.slug, "enrolment_id": completion.enrolment_id, "lesson_id": "l1", "activity_id": "q-risk",
         "number": 1, "place": 1, "slug": "sample-101", "version_number": 1, "path": "cycle.en.svg",
         "code": certificate.code, "grant_id": held.id, "person_id": owner.id, "position_id": position.id,
+        "cohort_id": cohort.id, "gathering_id": gathering.id,
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
     }  # fmt: skip
@@ -276,13 +312,12 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
     assert (set(TABLE) | OWN) - endpoints == set(), "the table names routes that are gone"
 
 
+# Asked last: they end things.
 ENDING = (
-    "access.sign_out",
-    "access.end_role",
-    "paths.archive_path",
-    "paths.withdraw",
+    "access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "participants.remove",
     "sign_in_settings.remove_provider",
-)  # fmt: skip  (asked last: they end things)
+    "programmes.cancel_gathering", "programmes.cancel_programme",
+)  # fmt: skip
 
 
 def test_who_gets_in(
