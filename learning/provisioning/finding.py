@@ -92,13 +92,13 @@ def find_page(
     if count == 0 or first >= total:
         return Page([], total)
     rows = session.execute(statement.order_by(*order, Membership.person_id).offset(first).limit(count)).all()
-    return Page(_known(session, agency_id, [row._tuple() for row in rows]), total)
+    return Page(_known(session, agency_id, [(*row,) for row in rows]), total)
 
 
 def find_one(session: Session, agency_id: int, scim_id: str) -> Known | None:
     """The person with the id, None for another agency's."""
-    row = session.execute(everybody(agency_id).where(Membership.scim_id == scim_id)).first()
-    return _known(session, agency_id, [row._tuple()])[0] if row is not None else None
+    rows = session.execute(everybody(agency_id).where(Membership.scim_id == scim_id)).all()
+    return next(iter(_known(session, agency_id, [(*row,) for row in rows])), None)
 
 
 def lock(session: Session, agency_id: int, scim_id: str) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 from flask import Request
 from scim2_models import Context, InvalidSyntaxException, InvalidValueException, PatchOp
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from learning.organisation.models import Level
 from learning.provisioning.resources import LANGUAGES, Email, UserChanges, WorkingLife
 
+LARGEST_BODY = 1024 * 1024
 MEDIA_TYPES = ("application/scim+json", "application/json")
 _MANAGER = "manager"
 
@@ -24,8 +25,11 @@ def body(request: Request) -> dict[str, Any]:
     """The JSON object in the body."""
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"Send the body as {MEDIA_TYPES[0]}.")
+    data = request.get_data()
+    if len(data) > LARGEST_BODY:
+        raise RequestEntityTooLarge(f"The body has more than {LARGEST_BODY} bytes.")
     try:
-        content = json.loads(request.get_data())
+        content = json.loads(data)
         text = json.dumps(content, ensure_ascii=False)
         text.encode()
     except (ValueError, RecursionError) as fault:

@@ -48,7 +48,6 @@ from learning.provisioning.wishes import wish_of
 
 blueprint = Blueprint("scim", __name__, url_prefix="/scim/v2")
 _guarded = by_token(TokenPurpose.SCIM)
-LARGEST_BODY = 1024 * 1024
 
 
 def address() -> str:
@@ -104,11 +103,6 @@ def http_fault(fault: HTTPException) -> Response:
 def connect(app: Flask) -> None:
     """Let errors below the address be SCIM errors, also where no route is found."""
     app.extensions.setdefault("api_errors", {})[f"{blueprint.url_prefix}/"] = http_fault
-
-
-@blueprint.before_request
-def _refuse_large_bodies() -> None:
-    request.max_content_length = LARGEST_BODY
 
 
 def _desk() -> Desk:

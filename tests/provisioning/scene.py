@@ -86,9 +86,11 @@ def make_scene(app: Flask, session: Session, **token: Any) -> Scene:
     factories.grant(session, administrator, Role.AGENCY_ADMIN, agency)
     made, secret = api_tokens.make(
         session, agency.id, administrator.id, api_tokens.new_key(),
-        **{"name": "Entra ID", "purpose": TokenPurpose.SCIM, "expires_on": clock.today() + timedelta(days=30),
+        **{"name": "Entra ID", "purpose": TokenPurpose.SCIM, "expires_on": clock.today() + timedelta(days=300),
            "sends_invitations": False, **token},
     )  # fmt: skip
     token_id = made.id
     session.commit()
+    for each in (agency, top, care, roads):
+        session.expunge(each)  # what the tests ask of them opens no transaction
     return Scene(app, agency, top, care, roads, secret, token_id)
