@@ -27,7 +27,7 @@ from learning.organisation.people import AddressTaken, NewPosition, OwnManager, 
 from learning.provisioning import finding
 from learning.provisioning.finding import USER_NAME, Known
 from learning.provisioning.models import ProvisionedGroup, ProvisionedPerson
-from learning.provisioning.wishes import Wish
+from learning.provisioning.wishes import UnitWish, Wish
 
 _SHARED = (
     "The person belongs to another agency too, or has a role outside this one: name, address and language are not this"
@@ -88,8 +88,6 @@ def create(desk: Desk, wish: Wish) -> Known:
         _leave(desk, known, wish)
     if is_new:
         desk.record("person.added", "person", person.id)
-    if wish.active and desk.token.sends_invitations and not has_password(session, person.id):
-        password_links.send(session, person, agency_id)
     return _again(desk, membership)
 
 
@@ -214,17 +212,10 @@ def _kept(desk: Desk, person_id: int, wish: Wish) -> ProvisionedPerson:
 def _job(desk: Desk, wish: Wish, known: Known) -> NewPosition:
     """The position that is wished for; it begins when the wish says, or as now, or today."""
     session, agency_id = desk.session, desk.token.agency_id
-    unit_id = known.job.unit_id if known.job is not None else 0
-    if wish.unit is not None:
-        units = finding.unit_wanted(session, agency_id, code=wish.unit.code, department=wish.unit.department)
-        what = f"unitCode {wish.unit.code}" if wish.unit.code is not None else f"department {wish.unit.department}"
-        if not units:
-            raise InvalidValueException(
-                detail=f"There is no unit for {what}. Add it under Units, or correct the mapping."
-            )
-        if len(units) > 1:
-            raise InvalidValueException(detail=f"Several units fit {what}. Say which with unitCode.")
-        unit_id = units[0].id
+    if known.job is not None and wish.unit is None:
+        unit_id = known.job.unit_id
+    else:
+        unit_id = _unit_id(desk, wish.unit or UnitWish(None, None))
     manager = None
     if wish.manager == known.manager_id and known.job is not None:
         manager = known.job.reports_to_id  # also one whom SCIM does not show
@@ -234,6 +225,16 @@ def _job(desk: Desk, wish: Wish, known: Known) -> NewPosition:
             raise InvalidValueException(detail=f"The manager {wish.manager} is not a user in this agency.")
     starts_on = wish.starts_on or (known.job.starts_on if known.job is not None else clock.today())
     return NewPosition(unit_id, wish.title or desk.titles[wish.level], wish.level, starts_on, manager)
+
+
+def _unit_id(desk: Desk, unit: UnitWish) -> int:
+    found = finding.unit_wanted(desk.session, desk.token.agency_id, code=unit.code, department=unit.department)
+    what = f"unitCode {unit.code}" if unit.code is not None else f"department {unit.department}"
+    if not found:
+        raise InvalidValueException(detail=f"There is no unit for {what}. Add it under Units, or correct the mapping.")
+    if len(found) > 1:
+        raise InvalidValueException(detail=f"Several units fit {what}. Say which with unitCode.")
+    return found[0].id
 
 
 def _change_position(desk: Desk, known: Known, wish: Wish) -> None:
@@ -286,6 +287,8 @@ def _begin(desk: Desk, known: Known, wish: Wish) -> None:
     except (PositionTaken, OwnManager) as fault:
         _refuse_position(fault)
     _wait_with(_kept(desk, person_id, wish), None).position_id = position.id
+    if desk.token.sends_invitations and not has_password(desk.session, person_id):
+        password_links.send(desk.session, known.person, agency_id)
     desk.record(
         "position.added", "position", position.id, person=person_id, unit=wanted.unit_id, level=wanted.level.value
     )

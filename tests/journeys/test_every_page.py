@@ -108,7 +108,7 @@ def test_no_page_has_an_accessibility_violation(
     hr = visit("kari@fjordvik.example", theme=theme, language=language)
     faults += _walk(hr, _hr_pages(ids), check_accessibility)
     admin = visit("arne@fjordvik.example", theme=theme, language=language)
-    faults += _walk(admin, [f"{AGENCY}/roles", f"{AGENCY}/audit"], check_accessibility)
+    faults += _walk(admin, [f"{AGENCY}/roles", f"{AGENCY}/audit", f"{AGENCY}/integrations"], check_accessibility)
     author = visit("liv@tilsynet.example", theme=theme, language=language)
     faults += _walk(author, [*AUTHOR, "/agency/tilsynet/"], check_accessibility)
     platform = visit("drift@handlingsrom.example", theme=theme, language=language)
@@ -137,7 +137,7 @@ def test_every_page_is_valid_html_and_fits_a_phone(site: Site, visit: Visit, vnu
     learner = visit("samira@fjordvik.example", width=360)
     keep(learner, [*LEARNER, *_take_the_course_halfway(learner)])
     keep(visit("kari@fjordvik.example", width=360), _hr_pages(ids))
-    keep(visit("arne@fjordvik.example", width=360), [f"{AGENCY}/roles", f"{AGENCY}/audit"])
+    keep(visit("arne@fjordvik.example", width=360), [f"{AGENCY}/roles", f"{AGENCY}/audit", f"{AGENCY}/integrations"])
     keep(visit("liv@tilsynet.example", width=360), AUTHOR)
     done = subprocess.run(
         ["java", "-jar", str(vnu), "--format", "json", "--errors-only", str(folder)],

@@ -74,9 +74,16 @@ def test_somebody_joins_with_next_to_nothing_said(scene: Scene, session: Session
 def test_a_token_may_send_invitations(app: Flask, session: Session) -> None:
     scene = make_scene(app, session, sends_invitations=True)
     scene.add(userName="invited@example.org")
-    scene.add(userName="not-yet@example.org", active=False)
-    message = session.scalars(select(OutboxMessage)).one()
-    assert message.to_address == "invited@example.org"
+    waiting = scene.add(userName="not-yet@example.org", active=False)
+
+    def invited() -> list[str]:
+        found = session.scalars(select(OutboxMessage.to_address).order_by(OutboxMessage.id)).all()
+        session.rollback()
+        return list(found)
+
+    assert invited() == ["invited@example.org"]
+    scene.patch(waiting["id"], {"op": "replace", "path": "active", "value": True})
+    assert invited() == ["invited@example.org", "not-yet@example.org"]
 
 
 def test_a_mover_gets_a_new_position_and_keeps_completions(scene: Scene, session: Session) -> None:
