@@ -53,6 +53,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.progress.offline_views import blueprint as offline
     from learning.progress.pretest_views import blueprint as pretest
     from learning.progress.views import blueprint as progress
+    from learning.provisioning import scim_views
+    from learning.provisioning.token_views import blueprint as tokens
     from learning.records.views import blueprint as records
 
     settings = settings or load_settings()
@@ -113,7 +115,11 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         my_programmes,
         records,
         notifications,
+        tokens,
+        scim_views.blueprint,
     ):
         app.register_blueprint(blueprint)
+    interface.csrf.exempt(scim_views.blueprint)  # no cookie opens it, so there is nothing to forge
+    scim_views.connect(app)
     check_every_view_is_guarded(app)
     return app

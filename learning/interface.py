@@ -51,8 +51,13 @@ def interface_language() -> str:
     return str(get_locale() or "nb").split("_")[0]
 
 
-def _error_page(error: HTTPException) -> tuple[str, int]:
+def _error_page(error: HTTPException) -> tuple[str, int] | Response:
+    """A page that says what is wrong; below a service's address, what the service answers instead."""
     code = error.code or 500
+    for prefix, answer in current_app.extensions.get("api_errors", {}).items():
+        if f"{request.path}/".startswith(prefix):
+            response: Response = answer(error)
+            return response
     messages = {
         400: gettext("The page could not understand what was sent."),
         403: gettext("You do not have access to this page."),

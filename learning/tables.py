@@ -10,8 +10,12 @@ from learning.paths import models as _paths
 from learning.practice import models as _practice
 from learning.programmes import models as _programmes
 from learning.progress import models as _progress
+from learning.provisioning import models as _provisioning
 
 __all__ = ["metadata"]
 
-_rooms = (_access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _programmes, _progress)
+_rooms = (
+    _access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _programmes, _progress,
+    _provisioning,
+)  # fmt: skip
 metadata = Base.metadata

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -156,6 +156,42 @@ class SignInPolicy(Base):
 
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)
     passwords_allowed: Mapped[bool] = mapped_column(default=True)
+
+
+class TokenPurpose(StrEnum):
+    """What another system may do with a token. A token has one purpose, so that a leaked one opens one door."""
+
+    SCIM = "scim"
+
+
+class ApiToken(Base):
+    """A key for another system of the agency's. Only its hash is stored; ``prefix`` is what people see of it.
+
+    ``expires_on`` is its last day, in Norway. ``last_used_at`` is kept to the hour.
+    """
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        Index("ix_api_token_agency_id", "agency_id"),
+        Index("ix_api_token_prefix", "prefix"),
+        UniqueConstraint("token_hash"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    purpose: Mapped[TokenPurpose] = mapped_column(text_enum(TokenPurpose))
+    prefix: Mapped[str] = mapped_column(String(12))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    sends_invitations: Mapped[bool] = mapped_column(default=False)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_used_at: Mapped[datetime | None]
+    expires_on: Mapped[date]
+    revoked_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency] = relationship()
+    created_by: Mapped[Person] = relationship()
 
 
 class AuditEvent(Base):

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SEE_AUDIT_TRAIL = "see-audit-trail"
     SEE_AUTHORING = "see-authoring"  # versions and check results of the courses
     SEE_OUTBOX = "see-outbox"  # the agency's mail: to whom, when, whether it went out
+    MANAGE_INTEGRATIONS = "manage-integrations"  # tokens with which the agency's other systems come in
     MANAGE_AGENCIES = "manage-agencies"  # the platform's list of agencies
 
 
@@ -38,6 +39,7 @@ _AGENCY_ADMIN = frozenset(
         Permission.SEE_AUDIT_TRAIL,
         Permission.EXPORT_RECORDS,
         Permission.SEE_OUTBOX,
+        Permission.MANAGE_INTEGRATIONS,
     }
 )
 

@@ -12,7 +12,7 @@ from learning.access import audit
 from learning.access.models import AuditEvent, Role, RoleGrant
 from learning.database import insert_once
 from learning.organisation.models import Agency, Person
-from learning.organisation.people import members_among
+from learning.organisation.people import belongs_elsewhere, members_among
 from learning.organisation.searching import holds
 
 GRANTABLE = (Role.HR, Role.AUTHOR, Role.AUDITOR, Role.AGENCY_ADMIN)
@@ -111,6 +111,14 @@ def has_role_outside(session: Session, agency_id: int, person_id: int) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def belongs_here_alone(session: Session, agency_id: int, person_id: int) -> bool:
+    """Whether no other agency and no role elsewhere has a say in the person's name and address.
+
+    New passwords are mailed to the address, so whoever may change it could take over what the person may do.
+    """
+    return not (belongs_elsewhere(session, agency_id, person_id) or has_role_outside(session, agency_id, person_id))
 
 
 def audit_events(session: Session, agency_id: int, query: str, page: int, size: int = 50) -> Sequence[AuditEvent]:

@@ -13,7 +13,7 @@ from learning.access import audit, password_links
 from learning.access.guard import requires, signed_in_actor
 from learning.access.password_policy import may_use_password
 from learning.access.policy import Permission, may
-from learning.access.roles import grants_in, has_role_outside
+from learning.access.roles import belongs_here_alone, grants_in
 from learning.access.sign_in import has_password
 from learning.administration.forms import (
     AgencyForm,
@@ -193,17 +193,11 @@ def person(agency_slug: str, person_id: int) -> str:
 
 
 def _why_not_to_change(person_id: int) -> str | None:
-    """Why the reader may not change the person's name and address, or None.
-
-    New passwords are mailed to the address, so whoever may change it could take over what the person may do.
-    """
+    """Why the reader may not change the person's name and address, or None."""
     if _is_platform_admin():
         return None
-    if (
-        not people_rules.works_in(db.session, g.agency.id, person_id)
-        or people_rules.belongs_elsewhere(db.session, g.agency.id, person_id)
-        or has_role_outside(db.session, g.agency.id, person_id)
-    ):
+    works_here = people_rules.works_in(db.session, g.agency.id, person_id)
+    if not (works_here and belongs_here_alone(db.session, g.agency.id, person_id)):
         return str(gettext("Name and address are not this agency's alone to change. Ask the platform administrator."))
     actor = signed_in_actor()
     has_role = any(each.person_id == person_id for each in grants_in(db.session, g.agency.id))

@@ -79,6 +79,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.SEE_OUTBOX, "notifications.outbox", gettext("Mail")),
         (Permission.GRANT_ROLES, "access.roles", gettext("Roles")),
         (Permission.MANAGE_SIGN_IN, "sign_in_settings.providers", gettext("Sign-in")),
+        (Permission.MANAGE_INTEGRATIONS, "tokens.tokens", gettext("Integrations")),
         (Permission.SEE_AUDIT_TRAIL, "access.audit_trail", gettext("Audit trail")),
     )
     wanted = {agency_id for _, agency_id in actor.roles if agency_id is not None}

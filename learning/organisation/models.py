@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -85,20 +86,31 @@ class Person(Base):
         return f"{self.given_name} {self.family_name}"
 
 
+def new_scim_id() -> str:
+    """An id that tells nothing and cannot be guessed."""
+    return uuid4().hex
+
+
 class Membership(Base):
     """A person known to an agency, and what its own systems call them. It outlives positions, as the record does.
 
     ``employee_number`` is the personnel number in the agency's HR system, ``external_id`` the key under which a
-    system that provisions people knows them.
+    system that provisions people knows them, and ``scim_id`` the one that such a system is given in return: random,
+    and None when the system has deleted the person.
     """
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("agency_id", "employee_number"), UniqueConstraint("agency_id", "external_id"))
+    __table_args__ = (
+        UniqueConstraint("agency_id", "employee_number"),
+        UniqueConstraint("agency_id", "external_id"),
+        Index("uq_membership_scim_id", "scim_id", unique=True),
+    )
 
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     employee_number: Mapped[str | None] = mapped_column(String(40))
     external_id: Mapped[str | None] = mapped_column(String(200))
+    scim_id: Mapped[str | None] = mapped_column(String(32), default=new_scim_id)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     person: Mapped[Person] = relationship()

@@ -177,6 +177,16 @@ def belongs_elsewhere(session: Session, agency_id: int, person_id: int) -> bool:
     return found is not None
 
 
+def known_elsewhere(session: Session, agency_id: int, person_id: int) -> bool:
+    """Whether another agency knows the person, also from earlier."""
+    found = session.scalar(
+        select(Membership.person_id)
+        .where(Membership.person_id == person_id, Membership.agency_id != agency_id)
+        .limit(1)
+    )
+    return found is not None
+
+
 def positions_in(session: Session, agency_id: int, person_id: int) -> Sequence[Position]:
     """The person's positions in this agency only, newest first."""
     return session.scalars(
@@ -198,22 +208,24 @@ def add_person(
     person = session.scalar(select(Person).where(Person.email == facts.address))
     is_new = person is None
     if person is None:
-        person = Person(
-            given_name=facts.given_name, family_name=facts.family_name, email=facts.address, language=facts.language
-        )
-        _save_person(session, person)
+        person = save_person(session, facts)
     elif not may_join:
         raise AddressTaken
     add_position(session, agency_id, person, position)
     return person, is_new
 
 
-def _save_person(session: Session, person: Person) -> None:
+def save_person(session: Session, facts: PersonFacts) -> Person:
+    """A new person, without a position yet. Raises AddressTaken."""
+    person = Person(
+        given_name=facts.given_name, family_name=facts.family_name, email=facts.address, language=facts.language
+    )
     try:
         with session.begin_nested():  # another request may have taken the address a moment ago
             session.add(person)
     except IntegrityError as fault:
         raise AddressTaken from fault
+    return person
 
 
 def change_person(session: Session, person: Person, facts: PersonFacts) -> list[str]:
@@ -274,6 +286,55 @@ def add_position(
 def position_in(session: Session, agency_id: int, position_id: int) -> Position | None:
     """A position in the agency; None for another agency's."""
     return session.scalar(select(Position).where(Position.id == position_id, Position.agency_id == agency_id))
+
+
+def amend_position(session: Session, position: Position, facts: NewPosition, *, reopen: bool = False) -> None:
+    """Correct a position where it stands: one that began today, is to come, or has the wrong first day.
+
+    With ``reopen`` it has no last day any more. Raises PositionTaken, OwnManager, and WrongOrder when it would end
+    before it began.
+    """
+    ends_on = None if reopen else position.ends_on
+    if facts.reports_to_id == position.person_id:
+        raise OwnManager
+    if ends_on is not None and ends_on < facts.starts_on:
+        raise WrongOrder
+    try:
+        with session.begin_nested():
+            position.unit_id, position.title, position.level = facts.unit_id, facts.title, facts.level
+            position.starts_on, position.ends_on = facts.starts_on, ends_on
+            position.reports_to_id = facts.reports_to_id
+    except IntegrityError as fault:
+        raise PositionTaken from fault
+    positions_changed.send(session, agency_id=position.agency_id)
+
+
+def end_all_positions(session: Session, agency_id: int, person_id: int) -> list[Position]:
+    """The person leaves the agency: yesterday is the last day, today for a position that began today.
+
+    A position that was to come is taken away, or ends on its first day if something hangs on it already. Those ended.
+    """
+    today = clock.today()
+    ended = []
+    for position in positions_in(session, agency_id, person_id):
+        if position.ends_on is not None and position.ends_on < today:
+            continue
+        if position.starts_on > today and _take_away(session, position):
+            continue
+        position.ends_on = max(today - timedelta(days=1), position.starts_on)
+        ended.append(position)
+    session.flush()
+    positions_changed.send(session, agency_id=agency_id)
+    return ended
+
+
+def _take_away(session: Session, position: Position) -> bool:
+    try:
+        with session.begin_nested():
+            session.delete(position)
+    except IntegrityError:
+        return False
+    return True
 
 
 def end_position(session: Session, position: Position, on: date) -> None:

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from learning.access import password_links
-from learning.access.models import Role, RoleGrant
+from learning.access import api_tokens, password_links
+from learning.access.models import Role, RoleGrant, TokenPurpose
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
-from learning.organisation.models import Level, Person, Position
+from learning.organisation.models import Level, Membership, Person, Position
 from learning.paths import building, recognising
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
@@ -27,6 +27,7 @@ from learning.practice.tokens import Purpose, sign
 from learning.programmes import reply_links
 from learning.programmes.models import Cohort, CohortFacilitator, CohortMember, Gathering
 from learning.progress import enrolling
+from learning.provisioning.models import ProvisionedGroup
 from tests import factories
 
 EVERYBODY = {"anonymous", "learner", "hr", "author", "auditor", "agency-admin", "platform-admin"}
@@ -163,6 +164,8 @@ TABLE: dict[str, set[str]] = {
     "progress.enrol": SIGNED_IN,
     "records.records": RECORDS,
     "records.export": RECORDS,
+    "tokens.tokens": {"agency-admin", "platform-admin"},
+    "tokens.revoke": {"agency-admin", "platform-admin"},
 }
 # Only the learner whose enrolment it is; everybody else, of whatever role, is told that there is no such page.
 OWN = {
@@ -177,6 +180,14 @@ OWN = {
     "offline.listing",
 }  # fmt: skip
 
+# Only another system with a token of the agency's; no role opens these, and no cookie.
+BY_TOKEN = {
+    "scim.service_provider_config", "scim.resource_types", "scim.resource_type", "scim.schemas", "scim.schema",
+    "scim.users", "scim.search_users", "scim.new_user", "scim.user", "scim.replace_user", "scim.patch_user",
+    "scim.delete_user", "scim.groups", "scim.search_groups", "scim.new_group", "scim.group", "scim.replace_group",
+    "scim.patch_group", "scim.delete_group", "scim.not_here", "scim.bulk",
+}  # fmt: skip
+
 
 @dataclass
 class World:
@@ -185,6 +196,7 @@ class World:
     people: dict[str, Person]
     owner: Person
     values: dict[str, Any]
+    secret: str = ""
 
 
 def _build(session: Session, version: CourseVersion) -> World:
@@ -247,6 +259,14 @@ def _build(session: Session, version: CourseVersion) -> World:
         CohortMember(cohort_id=cohort.id, person_id=owner.id), gathering,
     ])  # fmt: skip
     session.flush()
+    token, secret = api_tokens.make(
+        session, agency.id, people["agency-admin"].id, api_tokens.new_key(), name="HR", purpose=TokenPurpose.SCIM,
+        expires_on=date(2100, 1, 1), sends_invitations=False,
+    )  # fmt: skip
+    scim_id = session.scalars(select(Membership.scim_id).where(Membership.person_id == owner.id)).one()
+    group = ProvisionedGroup(agency_id=agency.id, tag="new managers", name="New managers")
+    session.add(group)
+    session.flush()
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
@@ -261,6 +281,10 @@ def _build(session: Session, version: CourseVersion) -> World:
             if endpoint.startswith(("practice.", "pretest.", "progress.take_away"))
         },
         "my_programmes.reply_by_mail.token": reply_links.sign(gathering.id, owner.id),
+        **{f"scim.{each}_group.scim_id": group.scim_id for each in ("replace", "patch", "delete")},
+        "scim.group.scim_id": group.scim_id,
+        "scim.resource_type.name": "User",
+        "scim.schema.name": "urn:ietf:params:scim:schemas:core:2.0:User",
         "progress.take_away.lesson_id": "l2",
         "progress.take_away.activity_id": "s-steps",
         "progress.take_away.file_type": "xlsx",
@@ -275,8 +299,9 @@ def _build(session: Session, version: CourseVersion) -> World:
         "cohort_id": cohort.id, "gathering_id": gathering.id,
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
+        "token_id": token.id, "scim_id": scim_id,
     }  # fmt: skip
-    return World(people, owner, values)
+    return World(people, owner, values, secret)
 
 
 @pytest.fixture
@@ -308,8 +333,8 @@ def _ask(client: FlaskClient, method: str, address: str) -> int:
 
 def test_every_route_stands_in_the_table(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints - set(TABLE) - OWN == set(), "say in the table who may reach the new routes"
-    assert (set(TABLE) | OWN) - endpoints == set(), "the table names routes that are gone"
+    assert endpoints - set(TABLE) - OWN - BY_TOKEN == set(), "say in the table who may reach the new routes"
+    assert (set(TABLE) | OWN | BY_TOKEN) - endpoints == set(), "the table names routes that are gone"
 
 
 # Asked last: they end things.
@@ -318,6 +343,7 @@ ENDING = (
     "sign_in_settings.remove_provider",
     "programmes.cancel_gathering", "programmes.cancel_programme",
 )  # fmt: skip
+ENDING = ("access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "tokens.revoke")
 
 
 def test_who_gets_in(
@@ -329,7 +355,7 @@ def test_who_gets_in(
     addresses = sorted(_addresses(app, ours), key=lambda each: each[0] in ENDING)
     for endpoint, method, address in addresses:
         for role, client in clients.items():
-            if endpoint in OWN or (endpoint == "access.sign_out"):
+            if endpoint in OWN or endpoint in BY_TOKEN or endpoint == "access.sign_out":
                 continue
             code = _ask(client, method, address)
             where = f"{method} {endpoint} as {role}: {code}"
@@ -383,6 +409,28 @@ def test_a_learners_own_pages_are_theirs_alone(
             assert _ask(client, method, address) == 404, f"{method} {endpoint}"
         assert _ask(app.test_client(), method, address) == 302
         assert _ask(owner, method, address) not in (401, 403, 404, 500), f"{method} {endpoint}"
+
+
+def test_other_systems_come_in_by_token_and_nobody_by_cookie(
+    app: Flask, session: Session, worlds: tuple[World, World, Person], sign_in: Callable[..., FlaskClient]
+) -> None:
+    ours, theirs, platform = worlds
+    people = [app.test_client(), sign_in(ours.people["agency-admin"]), sign_in(platform)]
+    token = {"Authorization": f"Bearer {ours.secret}"}
+    for endpoint, method, address in _addresses(app, ours):
+        if endpoint in BY_TOKEN:
+            assert getattr(app.view_functions[endpoint], "guard", None) == "token for scim"
+            for client in people:
+                answer = client.open(address, method=method)
+                assert answer.status_code in (401, 429), f"{method} {endpoint}"
+                assert answer.mimetype == "application/scim+json"
+            code = app.test_client().open(address, method=method, headers=token).status_code
+            assert code not in (401, 403, 404, 429, 500), f"{method} {endpoint}: {code}"
+    for endpoint, method, address in _addresses(app, theirs):
+        if endpoint in BY_TOKEN and theirs.values["scim_id"] in address:
+            content = {"json": {}} if method in ("PUT", "PATCH") else {}
+            code = app.test_client().open(address, method=method, headers=token, **content).status_code
+            assert code == 404, f"{method} {endpoint}: {code}"
 
 
 def test_numbers_no_database_holds_and_nul_characters_are_refused_politely(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from learning.certificates.models import Certificate
 from learning.database import db
 from learning.organisation.models import Agency, Person, Position
-from learning.paths.models import Assignment, LearningPath
+from learning.paths.models import Assignment, AssignmentMember, LearningPath
 from tests.journeys.conftest import Site, Visit, aside
 
 pytestmark = pytest.mark.one_database
@@ -31,9 +31,10 @@ STRANGER = [
     "/offline",
     "/no-such",
 ]
-LEARNER = ["/", "/my/record", "/account", "/mail"]
+LEARNER = ["/", "/my/record", "/account", "/mail", "/recognition", "/team"]
 AUTHOR = ["/authoring", "/authoring/activities", "/authoring/courses/rm-101/items"]
 AGENCY = "/agency/fjordvik"
+ADMINISTRATOR = ["roles", "audit", "integrations"]
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=900)
 
 
@@ -48,6 +49,7 @@ def _ids(site: Site) -> dict[str, str]:
             "path": str(session.scalars(select(LearningPath.id).where(LearningPath.agency_id == agency.id)).one()),
             "assignment": str(session.scalars(select(Assignment.id).where(Assignment.agency_id == agency.id)).one()),
             "position": str(position.id),
+            "member": str(session.scalars(select(func.min(AssignmentMember.id))).one()),
             "person": str(session.scalars(select(Person.id).where(Person.email == "samira@fjordvik.example")).one()),
             "code": str(code),
         }
@@ -61,7 +63,9 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/assignments/{ids['assignment']}/withdraw", f"{AGENCY}/people", f"{AGENCY}/people?q=zzzz",
         f"{AGENCY}/people/new", f"{AGENCY}/people/{ids['person']}", f"{AGENCY}/positions/{ids['position']}/end",
         f"{AGENCY}/units", f"{AGENCY}/records", f"{AGENCY}/certificates", f"{AGENCY}/certificates/{ids['code']}/revoke",
-        f"{AGENCY}/outbox", "/mail",
+        f"{AGENCY}/outbox", f"{AGENCY}/audiences", f"{AGENCY}/audiences/new", f"{AGENCY}/recognition",
+        f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead",
+        f"{AGENCY}/assignments/{ids['assignment']}/renewal", f"{AGENCY}/members/{ids['member']}/extend",
     ]  # fmt: skip
 
 
@@ -148,7 +152,7 @@ def test_every_page_is_accessible_and_valid_html_and_fits_a_phone(
     inspection.faults += check_accessibility(learner)
     inspection.walk(learner, [*LEARNER, *_take_the_course_halfway(learner)])
     inspection.walk(visitor("kari@fjordvik.example"), _hr_pages(ids))
-    inspection.walk(visitor("arne@fjordvik.example"), [f"{AGENCY}/roles", f"{AGENCY}/audit"])
+    inspection.walk(visitor("arne@fjordvik.example"), [f"{AGENCY}/{page}" for page in ADMINISTRATOR])
     inspection.walk(visitor("liv@tilsynet.example"), [*AUTHOR, "/agency/tilsynet/"])
     inspection.walk(visitor("drift@handlingsrom.example"), ["/platform/agencies"])
     inspection.check_html(vnu)
