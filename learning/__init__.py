@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     """
     from learning import interface
     from learning.access import sign_in
+    from learning.access import subscriptions as access_subscriptions
     from learning.access.guard import check_every_view_is_guarded
     from learning.access.views import blueprint as access
     from learning.administration.views import blueprint as organisation
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
+    from learning.progress import subscriptions as progress_subscriptions
     from learning.progress.assessment_views import blueprint as assessment
     from learning.progress.item_views import blueprint as items
     from learning.progress.offline_views import blueprint as offline
@@ -73,6 +75,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     init_database(app)
     interface.init_interface(app)
     sign_in.init_sign_in(app)
+    access_subscriptions.connect()
+    progress_subscriptions.connect()
     path_subscriptions.connect()
     certificate_subscriptions.connect()
     practice_subscriptions.connect()
