@@ -25,6 +25,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.access import subscriptions as access_subscriptions
     from learning.access.guard import check_every_view_is_guarded
     from learning.access.views import blueprint as access
+    from learning.administration.doubles_views import blueprint as doubles
+    from learning.administration.leaving_views import blueprint as leaving
     from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
@@ -86,6 +88,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         device,
         access,
         organisation,
+        doubles,
+        leaving,
         catalogue,
         progress,
         assessment,

@@ -164,6 +164,16 @@ def positions_in(session: Session, agency_id: int, person_id: int) -> Sequence[P
     ).all()
 
 
+def positions_of(session: Session, person_id: int) -> Sequence[Position]:
+    """The person's positions in every agency, newest first."""
+    return session.scalars(
+        select(Position)
+        .options(joinedload(Position.unit, innerjoin=True), joinedload(Position.agency, innerjoin=True))
+        .where(Position.person_id == person_id)
+        .order_by(Position.starts_on.desc(), Position.id.desc())
+    ).all()
+
+
 def add_person(
     session: Session, agency_id: int, facts: PersonFacts, position: NewPosition, *, may_join: bool = False
 ) -> tuple[Person, bool]:

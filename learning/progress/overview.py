@@ -108,3 +108,12 @@ def completions_in(session: Session, agency_id: int, person_id: int) -> Sequence
         .where(Completion.agency_id == agency_id, Completion.person_id == person_id)
         .order_by(Completion.completed_at.desc(), Completion.id.desc())
     ).all()
+
+
+def completions_of(session: Session, person_id: int) -> Sequence[Completion]:
+    """What the person has completed, in every agency, newest first."""
+    return session.scalars(
+        select(Completion)
+        .where(Completion.person_id == person_id)
+        .order_by(Completion.completed_at.desc(), Completion.id.desc())
+    ).all()

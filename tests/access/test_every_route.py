@@ -18,7 +18,8 @@ from learning.access.models import Role, RoleGrant
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
-from learning.organisation.models import Level, Person, Position
+from learning.organisation.models import Departure, Level, Person, Position
+from learning.paths.models import Assignment, AudienceUnit, DueKind, LearningPath, PathStep
 from learning.paths import building
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.models import Assignment, Audience, DueKind
@@ -70,6 +71,11 @@ TABLE: dict[str, set[str]] = {
     "notifications.my_calendar": SIGNED_IN,
     "notifications.calendar_feed": EVERYBODY,
     "notifications.outbox": PEOPLE,
+    "doubles.likely": PEOPLE,
+    "doubles.search": PEOPLE,
+    "doubles.merge": PEOPLE,
+    "leaving.leave": PEOPLE,
+    "leaving.take_back": PEOPLE,
     "organisation.people": PEOPLE,
     "organisation.person": PEOPLE,
     "organisation.edit_person": PEOPLE,
@@ -187,8 +193,12 @@ def _build(session: Session, version: CourseVersion) -> World:
         "progress.take_away.activity_id": "s-steps",
         "progress.take_away.file_type": "xlsx",
     }
+    departure = Departure(agency_id=agency.id, person_id=owner.id, last_day=date(2030, 1, 1))
+    session.add(departure)
+    session.flush()
     values = {
         **by_route,
+        "departure_id": departure.id, "other_id": people["learner"].id,
         "follow_up_id": follow_up.id, "pair_id": pair.id, "round_id": recall.id, "moment": "before",
         "agency_slug": agency.slug, "enrolment_id": completion.enrolment_id, "lesson_id": "l1", "activity_id": "q-risk",
         "number": 1, "place": 1, "slug": "sample-101", "version_number": 1, "path": "cycle.en.svg",
