@@ -19,7 +19,6 @@ from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Person, Position
-from learning.paths.models import Assignment, AudienceUnit, DueKind, LearningPath, PathStep
 from learning.paths import building
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.models import Assignment, Audience, DueKind

@@ -30,7 +30,7 @@ from learning.organisation.people import NewPosition, add_position
 from learning.paths.due_dates import DueRule
 from learning.paths.models import AssignmentMember, DueKind
 from learning.practice.models import MailChoice
-from learning.progress import enrolling, ledger
+from learning.progress import enrolling, ledger, overview
 from learning.progress.merging import Round, in_order
 from learning.progress.models import Completion
 from learning.tables import metadata
@@ -272,6 +272,8 @@ def test_a_finished_course_is_not_begun_again_by_a_double(session: Session) -> N
     assert latest.id == done.enrolment_id
     assert enrolling.enrolment_of(session, kept.id, begun.id) is not None
     assert session.scalars(select(Completion.person_id)).all() == [kept.id]
+    shown = overview.newest_or_completed(overview.for_person(session, kept.id))
+    assert [each.enrolment.id for each in shown] == [done.enrolment_id]
 
 
 _times = st.integers(0, 10**8).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
