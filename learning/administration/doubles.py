@@ -106,7 +106,7 @@ def what_happens(session: Session, kept: Side, merged: Side) -> list[str]:
     told += _of_courses(session, stay.id, go.id)
     told += _of_positions(session, stay.id, go.id)
     for mine, theirs in path_merging.double_members(session, stay.id, go.id):
-        due = path_merging.earlier(mine.due_on, theirs.due_on)
+        due = path_merging.due_of_both(mine, theirs)
         title = mine.assignment.path.title
         told.append(
             gettext("Both have been assigned %(title)s: it is held once, due %(day)s.", title=title,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from learning.organisation.signals import people_merging, positions_changed
+from learning.organisation.signals import people_merged, people_merging, positions_changed
 from learning.paths import merging
 from learning.paths.membership import refresh
 from learning.paths.models import Recognition
@@ -34,3 +34,4 @@ def connect() -> None:
     course_completed.connect(_settle_renewals)
     recognition_decided.connect(_settle_recognised)
     people_merging.connect(merging.move)
+    people_merged.connect(merging.follow)
