@@ -22,9 +22,12 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     """
     from learning import interface
     from learning.access import sign_in
+    from learning.access import subscriptions as access_subscriptions
     from learning.access.guard import check_every_view_is_guarded
     from learning.access.oidc_views import blueprint as oidc
     from learning.access.views import blueprint as access
+    from learning.administration.doubles_views import blueprint as doubles
+    from learning.administration.leaving_views import blueprint as leaving
     from learning.administration.sign_in_views import blueprint as sign_in_settings
     from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
@@ -45,15 +48,18 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
+    from learning.programmes import subscriptions as programme_subscriptions
     from learning.programmes.own_views import blueprint as my_programmes
     from learning.programmes.participant_views import blueprint as participants
     from learning.programmes.views import blueprint as programmes
+    from learning.progress import subscriptions as progress_subscriptions
     from learning.progress.assessment_views import blueprint as assessment
     from learning.progress.item_views import blueprint as items
     from learning.progress.offline_views import blueprint as offline
     from learning.progress.pretest_views import blueprint as pretest
     from learning.progress.views import blueprint as progress
     from learning.provisioning import scim_views
+    from learning.provisioning import subscriptions as provisioning_subscriptions
     from learning.provisioning.token_views import blueprint as tokens
     from learning.records.views import blueprint as records
 
@@ -84,6 +90,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     init_database(app)
     interface.init_interface(app)
     sign_in.init_sign_in(app)
+    access_subscriptions.connect()
+    progress_subscriptions.connect()
+    programme_subscriptions.connect()
+    provisioning_subscriptions.connect()
     path_subscriptions.connect()
     certificate_subscriptions.connect()
     practice_subscriptions.connect()
@@ -95,6 +105,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         oidc,
         organisation,
         sign_in_settings,
+        doubles,
+        leaving,
         catalogue,
         progress,
         assessment,

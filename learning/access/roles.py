@@ -121,6 +121,26 @@ def belongs_here_alone(session: Session, agency_id: int, person_id: int) -> bool
     return not (belongs_elsewhere(session, agency_id, person_id) or has_role_outside(session, agency_id, person_id))
 
 
+def had_role_outside(session: Session, agency_id: int, person_id: int) -> bool:
+    """Whether the person has ever held a role in another agency or on the platform."""
+    found = session.scalar(
+        select(RoleGrant.id)
+        .where(RoleGrant.person_id == person_id, or_(RoleGrant.agency_id.is_(None), RoleGrant.agency_id != agency_id))
+        .limit(1)
+    )
+    return found is not None
+
+
+def roles_of(session: Session, person_id: int) -> Sequence[RoleGrant]:
+    """The roles that a person holds now, in every agency and on the platform."""
+    return session.scalars(
+        select(RoleGrant)
+        .options(joinedload(RoleGrant.agency))
+        .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+        .order_by(RoleGrant.agency_id, RoleGrant.role)
+    ).all()
+
+
 def audit_events(session: Session, agency_id: int, query: str, page: int, size: int = 50) -> Sequence[AuditEvent]:
     """The agency's audit events, newest first, that hold every word of ``query``; one more than a page."""
     statement = (

@@ -76,6 +76,18 @@ class EndForm(FlaskForm):
     ends_on = _day(_l("Last day"))
 
 
+class LeaveForm(FlaskForm):
+    last_day = _day(_l("Last day"))
+    reason = StringField(_l("Reason (may be left open)"), validators=[Length(max=500)], filters=[_tidy])
+
+
+class MergeForm(FlaskForm):
+    reason = StringField(_l("Reason (may be left open)"), validators=[Length(max=500)], filters=[_tidy])
+    address = EmailField(
+        _l("The address that is kept"), validators=[DataRequired(_REQUIRED), Length(max=254)], filters=[_tidy]
+    )
+
+
 class UnitForm(FlaskForm):
     name = _text(_l("Name"), 200)
     parent = SelectField(_l("Parent unit"), coerce=int)

@@ -9,11 +9,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from learning import clock
-from learning.access import audit, password_links
+from learning.access import audit, password_links, roles
 from learning.access.guard import requires, signed_in_actor
 from learning.access.password_policy import may_use_password
 from learning.access.policy import Permission, may
-from learning.access.roles import belongs_here_alone, grants_in
+from learning.access.roles import grants_in
 from learning.access.sign_in import has_password
 from learning.administration.forms import (
     AgencyForm,
@@ -28,8 +28,10 @@ from learning.administration.forms import (
 from learning.certificates.listing import of_completions
 from learning.database import db
 from learning.organisation import agencies as agency_rules
+from learning.organisation import leaving, merging
 from learning.organisation import people as people_rules
 from learning.organisation import units as unit_rules
+from learning.organisation.doubles import belongs_here_alone
 from learning.organisation.models import AgencyKind, Level, Person
 from learning.organisation.people import AddressTaken, NewPosition, OwnManager, PersonFacts, PositionTaken, WrongOrder
 from learning.organisation.wording import agency_kind_name, level_name
@@ -166,10 +168,16 @@ def _move_form(person_id: int) -> MoveForm:
     return form
 
 
+def _is_ours_alone(person_id: int) -> bool:
+    """Whether earlier addresses may be shown: one may tell of another agency."""
+    return _is_platform_admin() or belongs_here_alone(db.session, g.agency.id, person_id)
+
+
 def _person_page(found: Person, form: MoveForm) -> str:
     today = clock.today()
     positions = people_rules.positions_in(db.session, g.agency.id, found.id)
     completions = overview.completions_in(db.session, g.agency.id, found.id)
+    departure = leaving.newest(db.session, g.agency.id, found.id)
     return render_template(
         "organisation/person.html", agency=g.agency, person=found, form=form, today=today, positions=positions,
         # Somebody who has left may have an address that tells where they work now.
@@ -178,14 +186,19 @@ def _person_page(found: Person, form: MoveForm) -> str:
         completions=completions, certificates=of_completions(db.session, [each.id for each in completions]),
         status_name=status_name, status_colours=STATUS_COLOURS, has_password=has_password(db.session, found.id),
         may_use_password=may_use_password(db.session, found.id),
-        may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id),
+        may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id), departure=departure,
+        to_take_back=leaving.last_day_to_take_back(departure) if departure else None,
+        merges=merging.former_addresses(db.session, found.id) if _is_ours_alone(found.id) else [],
     )  # fmt: skip
 
 
 @blueprint.get("/agency/<agency_slug>/people/<int:person_id>")
 @requires(Permission.SEE_PEOPLE)
-def person(agency_slug: str, person_id: int) -> str:
+def person(agency_slug: str, person_id: int) -> AnyResponse | str:
     """A person in this agency: positions, what is assigned, what is completed. Never what they have answered."""
+    now = merging.account_now(db.session, person_id) if person_id <= LARGEST_ID else person_id
+    if now != person_id and people_rules.person_in(db.session, g.agency.id, now):
+        return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=now))
     found = _person_or_404(person_id)
     form = _move_form(person_id)
     form.starts_on.data = clock.today()
@@ -197,7 +210,7 @@ def _why_not_to_change(person_id: int) -> str | None:
     if _is_platform_admin():
         return None
     works_here = people_rules.works_in(db.session, g.agency.id, person_id)
-    if not (works_here and belongs_here_alone(db.session, g.agency.id, person_id)):
+    if not (works_here and roles.belongs_here_alone(db.session, g.agency.id, person_id)):
         return str(gettext("Name and address are not this agency's alone to change. Ask the platform administrator."))
     actor = signed_in_actor()
     has_role = any(each.person_id == person_id for each in grants_in(db.session, g.agency.id))

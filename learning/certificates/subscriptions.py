@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from learning.certificates import merging
 from learning.certificates.issuing import issue
+from learning.organisation.signals import people_merging
 from learning.progress.models import Completion
 from learning.progress.signals import course_completed
 
@@ -18,3 +20,4 @@ def _issue_certificate(session: Session, *, completion: Completion, **_: Any) ->
 def connect() -> None:
     """Connect the receivers; calling it again changes nothing."""
     course_completed.connect(_issue_certificate)
+    people_merging.connect(merging.move)

@@ -43,7 +43,7 @@ def start() -> str:
     if actor is None:
         by_line = {line: [each for each in catalogue if each.document.line == line] for line in LINES}
         return render_template("front/welcome.html", by_line=by_line, line_sentence=line_sentence)
-    progress = overview.for_person(db.session, actor.person_id)
+    progress = overview.newest_or_completed(overview.for_person(db.session, actor.person_id))
     paths = my_paths(db.session, actor.person_id)
     position = current_position(db.session, actor.person_id)
     programmes = mine.going_on(db.session, actor.person_id)
@@ -73,7 +73,7 @@ def start() -> str:
 def record() -> str:
     """What the learner has completed, with scores and certificates."""
     person_id = signed_in_actor().person_id
-    progress = overview.for_person(db.session, person_id)
+    progress = overview.newest_or_completed(overview.for_person(db.session, person_id))
     return render_template(
         "front/record.html",
         completed=[each for each in progress if each.completion is not None],

@@ -74,6 +74,11 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Du har ny e-postadresse i Handlingsrom", "Hei {name}.\n\nE-postadressa di i Handlingsrom er endra frå {before} til {email}. Det er no den du loggar inn med.\n\nHar du ikkje bede om dette, sei frå til HR med ein gong.", "Til Handlingsrom"),
         "en": ("You have a new address in Handlingsrom", "Hello {name}.\n\nYour e-mail address in Handlingsrom was changed from {before} to {email}. You now sign in with that one.\n\nIf you did not ask for this, tell HR at once.", "To Handlingsrom"),
     },
+    "merged": {
+        "nb": ("To kontoer er blitt én i Handlingsrom", "Hei {name}.\n\nDu hadde to kontoer i Handlingsrom, {before} og {email}. De er slått sammen til én. Du logger inn med {email}, og alt du har gjort, ligger der.\n\nEr ikke dette din konto, si fra til HR med en gang.", "Til Handlingsrom"),
+        "nn": ("To kontoar er vorte éin i Handlingsrom", "Hei {name}.\n\nDu hadde to kontoar i Handlingsrom, {before} og {email}. Dei er slått saman til éin. Du loggar inn med {email}, og alt du har gjort, ligg der.\n\nEr ikkje dette kontoen din, sei frå til HR med ein gong.", "Til Handlingsrom"),
+        "en": ("Two accounts have become one in Handlingsrom", "Hello {name}.\n\nYou had two accounts in Handlingsrom, {before} and {email}. They are now one. You sign in with {email}, and everything you have done is there.\n\nIf this is not your account, tell HR at once.", "To Handlingsrom"),
+    },
     "plan": {
         "nb": ("{days} dager etter: {title}", "Hei {name}.\n\nFor {days} dager siden fullførte du «{title}» og la en plan.\n\n{question}", "Skriv mer om hvordan det gikk"),
         "nn": ("{days} dagar etter: {title}", "Hei {name}.\n\nFor {days} dagar sidan fullførte du «{title}» og la ein plan.\n\n{question}", "Skriv meir om korleis det gjekk"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
@@ -159,16 +159,20 @@ def tell_of_renewal(session: Session, assignment: Assignment, member_ids: Sequen
 def let_go(session: Session, member_ids: Sequence[int], kinds: Collection[str] = KINDS) -> None:
     """Cancel the mails about paths that wait for these members."""
     for batch in _batches(member_ids):
-        wanted = {str(member_id) for member_id in batch}
         people = select(AssignmentMember.person_id).where(AssignmentMember.id.in_(batch))
-        cancel_ids(
-            session,
-            [
-                message_id
-                for message_id, key in waiting_for(session, OutboxMessage.person_id.in_(people))
-                if key.count(":") >= 2 and key.split(":")[0] in kinds and key.split(":")[1] in wanted
-            ],
-        )
+        _cancel(session, OutboxMessage.person_id.in_(people), batch, kinds)
+
+
+def _cancel(session: Session, whose: ColumnElement[bool], member_ids: Sequence[int], kinds: Collection[str]) -> None:
+    wanted = {str(member_id) for member_id in member_ids}
+    cancel_ids(
+        session,
+        [
+            message_id
+            for message_id, key in waiting_for(session, whose)
+            if key.count(":") >= 2 and key.split(":")[0] in kinds and key.split(":")[1] in wanted
+        ],
+    )
 
 
 def follow_new_due_dates(session: Session, assignment: Assignment, moved: Collection[int]) -> None:
@@ -197,6 +201,26 @@ def follow_new_steps(session: Session, assignment: Assignment) -> None:
     for batch in _batches(live):
         let_go(session, sorted(done_members(session, batch)))
     tell(session, assignment, live)
+
+
+def follow_merge(session: Session, kept_id: int, merged_id: int) -> None:
+    """Two accounts have become one: no mail about what was assigned twice, and reminders of the dates that hold now."""
+    theirs = OutboxMessage.person_id == kept_id  # by now of both
+    doubles = session.scalars(select(AssignmentMember.id).where(AssignmentMember.person_id == merged_id)).all()
+    _cancel(session, theirs, doubles, KINDS)
+    live = session.scalars(
+        select(AssignmentMember.id)
+        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+        .where(
+            AssignmentMember.person_id == kept_id,
+            AssignmentMember.left_at.is_(None),
+            Assignment.withdrawn_at.is_(None),
+        )
+        .order_by(AssignmentMember.id)
+    ).all()
+    _cancel(session, theirs, live, ("reminder",))
+    for member in _not_done(session, live):
+        _queue_reminders(session, [member], about(session, member.assignment))
 
 
 def _live_members(session: Session, assignment_id: int) -> Sequence[int]:

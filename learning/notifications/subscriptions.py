@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
-from learning.notifications import account_mails, afterwards, path_mails, programme_mails
+from learning.notifications import account_mails, afterwards, merging, path_mails, programme_mails
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, queue
+from learning.organisation.signals import people_merged, people_merging
 from learning.paths.models import Assignment, Recognition
 from learning.paths.signals import (
     due_changed,
@@ -94,6 +95,8 @@ def connect() -> None:
     members_reminded.connect(_remind)
     course_completed.connect(_stop_reminders)
     certificate_issued.connect(_tell_of_certificate)
+    people_merging.connect(merging.move)
+    people_merged.connect(merging.follow)
     account_mails.connect()
     afterwards.connect()
     programme_mails.connect()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
@@ -66,8 +67,13 @@ class Unit(Base):
 
 
 class Person(Base):
+    """``merged_into_id``: this account and another were the same person's, and the other was kept (``merging``)."""
+
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower_case"),
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     given_name: Mapped[str] = mapped_column(String(100))
@@ -76,6 +82,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2), default="nb")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     deactivated_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     positions: Mapped[list[Position]] = relationship(
         back_populates="person", foreign_keys="Position.person_id", order_by="Position.starts_on"
@@ -158,3 +165,53 @@ class Position(Base):
     reports_to: Mapped[Person | None] = relationship(foreign_keys=[reports_to_id])
     agency: Mapped[Agency] = relationship(foreign_keys=[agency_id], overlaps="unit")
     unit: Mapped[Unit] = relationship(foreign_keys=[agency_id, unit_id], overlaps="agency")
+
+
+class PersonMerge(Base):
+    """The fact that one account was merged into another, with the address it had. Append-only.
+
+    ``summary``: what was moved, by table, and what could not be held twice.
+    """
+
+    __tablename__ = "person_merge"
+    __table_args__ = (Index("ix_person_merge_kept_person_id", "kept_person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kept_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    merged_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    former_email: Mapped[str] = mapped_column(String(254))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    summary: Mapped[dict[str, Any]]
+
+
+class Departure(Base):
+    """The step that ended what somebody held in an agency, with ``last_day``; it may be taken back for a while."""
+
+    __tablename__ = "departure"
+    __table_args__ = (Index("ix_departure_agency_id_person_id", "agency_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    ended: Mapped[list[EndedPosition]] = relationship(order_by="EndedPosition.position_id")
+
+
+class EndedPosition(Base):
+    """A position that a departure ended, and the last day it had before."""
+
+    __tablename__ = "ended_position"
+
+    departure_id: Mapped[int] = mapped_column(ForeignKey("departure.id"), primary_key=True)
+    position_id: Mapped[int] = mapped_column(ForeignKey("position.id"), primary_key=True)
+    ends_on_before: Mapped[date | None]
+
+    position: Mapped[Position] = relationship()

@@ -76,7 +76,7 @@ def find_people(
         select(Person, Position, Unit)
         .join(Position, Position.person_id == Person.id)
         .join(Unit, Unit.id == Position.unit_id)
-        .where(Position.agency_id == agency_id, _not_over(clock.today()))
+        .where(Position.agency_id == agency_id, _not_over(clock.today()), Person.merged_into_id.is_(None))
         .order_by(Person.family_name, Person.given_name, Person.id, Position.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
@@ -98,10 +98,11 @@ def find_people(
 
 
 def person_in(session: Session, agency_id: int, person_id: int) -> Person | None:
-    """A person who holds or held a position in the agency."""
+    """A person who holds or held a position in the agency; not an account that was merged into another."""
     return session.scalar(
         select(Person).where(
             Person.id == person_id,
+            Person.merged_into_id.is_(None),
             Person.id.in_(select(Position.person_id).where(Position.agency_id == agency_id)),
         )
     )
@@ -193,6 +194,16 @@ def positions_in(session: Session, agency_id: int, person_id: int) -> Sequence[P
         select(Position)
         .options(joinedload(Position.unit, innerjoin=True), joinedload(Position.reports_to))
         .where(Position.agency_id == agency_id, Position.person_id == person_id)
+        .order_by(Position.starts_on.desc(), Position.id.desc())
+    ).all()
+
+
+def positions_of(session: Session, person_id: int) -> Sequence[Position]:
+    """The person's positions in every agency, newest first."""
+    return session.scalars(
+        select(Position)
+        .options(joinedload(Position.unit, innerjoin=True), joinedload(Position.agency, innerjoin=True))
+        .where(Position.person_id == person_id)
         .order_by(Position.starts_on.desc(), Position.id.desc())
     ).all()
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from learning.organisation.signals import positions_changed
+from learning.organisation.signals import people_merged, people_merging, positions_changed
+from learning.paths import merging
 from learning.paths.membership import refresh
 from learning.paths.models import Recognition
 from learning.paths.renewals import settle
@@ -32,3 +33,5 @@ def connect() -> None:
     positions_changed.connect(_follow_positions)
     course_completed.connect(_settle_renewals)
     recognition_decided.connect(_settle_recognised)
+    people_merging.connect(merging.move)
+    people_merged.connect(merging.follow)

@@ -16,6 +16,7 @@ from learning.catalogue import addresses
 from learning.catalogue.presenting import present
 from learning.database import db
 from learning.interface import csrf
+from learning.organisation.merging import account_now
 from learning.practice import follow_ups, recall, tokens
 from learning.practice.models import Outcome, RecallRound
 from learning.practice.tokens import Purpose
@@ -141,6 +142,6 @@ def stop_recall(token: str) -> AnyResponse | str | tuple[str, int]:
     if person_id is None:
         return render_template("practice/old_link.html"), 404
     if request.method == "POST":
-        recall.choose_recall(db.session, person_id, False)
+        recall.choose_recall(db.session, account_now(db.session, person_id), False)
         current_app.logger.info("person %s wants no questions by mail", person_id)
     return render_template("practice/stop_recall.html", token=token, is_done=request.method == "POST")

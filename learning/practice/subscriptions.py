@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from learning.catalogue.document import Activity
-from learning.practice import follow_ups
+from learning.organisation.signals import people_merging
+from learning.practice import follow_ups, merging
 from learning.progress.models import Completion, Enrolment
 from learning.progress.signals import course_completed, response_recorded
 
@@ -24,3 +25,4 @@ def connect() -> None:
     """Connect the receivers; calling it again changes nothing."""
     response_recorded.connect(_follow_promise)
     course_completed.connect(_follow_plans)
+    people_merging.connect(merging.move)

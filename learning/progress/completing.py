@@ -84,6 +84,7 @@ def complete_if_done(session: Session, enrolment: Enrolment, document: CourseDoc
     completion = Completion(
         enrolment_id=enrolment.id,
         person_id=enrolment.person_id,
+        recorded_person_id=enrolment.person_id,
         course_id=enrolment.course_id,
         version_id=enrolment.version_id,
         language=text.language,

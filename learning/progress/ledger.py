@@ -48,7 +48,10 @@ def entry_hash(
     position_id: int | None,
     level: str | None,
 ) -> str:
-    """The hash of one completion; ``completed_at`` is aware, ``score_percent`` has two decimals."""
+    """The hash of one completion; ``completed_at`` is aware, ``score_percent`` has two decimals.
+
+    ``person_id`` is the account it was recorded for, also when that has been merged into another since.
+    """
     content = {
         "agency": agency_id,
         "completed_at": completed_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -74,7 +77,7 @@ def hash_of(completion: Completion, course: str, version_digest: str) -> str:
     return entry_hash(
         sequence=completion.agency_sequence,
         previous=completion.previous_hash,
-        person_id=completion.person_id,
+        person_id=completion.recorded_person_id,
         enrolment_id=completion.enrolment_id,
         course=course,
         version_digest=version_digest,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from learning import clock
@@ -201,8 +202,16 @@ class AttemptAnswer(Base):
     attempt: Mapped[Attempt] = relationship(back_populates="answers")
 
 
+def _same_as_person(context: ExecutionContext) -> int:
+    return int(context.get_current_parameters()["person_id"])  # type: ignore[attr-defined]
+
+
 class Completion(Base):
     """The fact that a person completed a course: recorded once, never changed.
+
+    ``recorded_person_id`` is the account that it was recorded for, and what the ledger's hash names;
+    ``person_id`` is whose it is now. They differ when the account has been merged into another, which is the
+    one change that the database allows.
 
     Agency, unit, position and level are those held at that moment; they are None when the person had
     no current position. Completions of one agency form a hash chain by ``agency_sequence``;
@@ -220,6 +229,8 @@ class Completion(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # NULL is refused by the database in another way: SQLite cannot add a column that is NOT NULL.
+    recorded_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), nullable=True, default=_same_as_person)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
     language: Mapped[str] = mapped_column(String(2))
@@ -238,7 +249,7 @@ class Completion(Base):
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 
     enrolment: Mapped[Enrolment] = relationship(back_populates="completion")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
     course: Mapped[Course] = relationship()
     version: Mapped[CourseVersion] = relationship()
     agency: Mapped[Agency | None] = relationship()

@@ -101,10 +101,34 @@ def for_person(session: Session, person_id: int) -> list[CourseProgress]:
     ]
 
 
+def newest_or_completed(progress: Sequence[CourseProgress]) -> list[CourseProgress]:
+    """Without rounds that were only begun when there is a later one of the same course: nobody goes on with those.
+
+    A person who had two accounts may have such a round. Pure.
+    """
+    newest: dict[int, int] = {}
+    for each in progress:
+        newest[each.enrolment.course_id] = max(newest.get(each.enrolment.course_id, 0), each.enrolment.round)
+    return [
+        each
+        for each in progress
+        if each.completion is not None or each.enrolment.round == newest[each.enrolment.course_id]
+    ]
+
+
 def completions_in(session: Session, agency_id: int, person_id: int) -> Sequence[Completion]:
     """What the person has completed while in the agency, newest first; not what they did elsewhere."""
     return session.scalars(
         select(Completion)
         .where(Completion.agency_id == agency_id, Completion.person_id == person_id)
+        .order_by(Completion.completed_at.desc(), Completion.id.desc())
+    ).all()
+
+
+def completions_of(session: Session, person_id: int) -> Sequence[Completion]:
+    """What the person has completed, in every agency, newest first."""
+    return session.scalars(
+        select(Completion)
+        .where(Completion.person_id == person_id)
         .order_by(Completion.completed_at.desc(), Completion.id.desc())
     ).all()

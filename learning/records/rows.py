@@ -57,6 +57,7 @@ class RecordRow:
     certificate_status: str | None
     ledger_sequence: int | None
     ledger_hash: str
+    ledger_person: int
 
 
 COLUMNS = tuple(field.name for field in fields(RecordRow))
@@ -135,5 +136,6 @@ def stream(session: Session, agency_id: int, wanted: RecordFilter, *, newest: in
             certificate_status=None if serial is None else "revoked" if revoked_at else "valid",
             ledger_sequence=completion.agency_sequence,
             ledger_hash=completion.hash,
+            ledger_person=completion.recorded_person_id,
         )
         session.expunge(completion)  # what has gone out need not stay in memory

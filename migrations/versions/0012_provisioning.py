@@ -1,7 +1,7 @@
 """Tokens of an agency's other systems, and what SCIM keeps
 
 Revision: 0012
-Follows: 0010
+Follows: 0011
 """
 
 from uuid import uuid4
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

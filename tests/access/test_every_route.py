@@ -18,7 +18,7 @@ from learning.access.models import Role, RoleGrant, TokenPurpose
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
-from learning.organisation.models import Level, Membership, Person, Position
+from learning.organisation.models import Departure, Level, Membership, Person, Position
 from learning.paths import building, recognising
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
@@ -88,6 +88,11 @@ TABLE: dict[str, set[str]] = {
     "notifications.my_calendar": SIGNED_IN,
     "notifications.calendar_feed": EVERYBODY,
     "notifications.outbox": PEOPLE,
+    "doubles.likely": PEOPLE,
+    "doubles.search": PEOPLE,
+    "doubles.merge": PEOPLE,
+    "leaving.leave": PEOPLE,
+    "leaving.take_back": PEOPLE,
     "organisation.people": PEOPLE,
     "organisation.person": PEOPLE,
     "organisation.edit_person": PEOPLE,
@@ -289,8 +294,12 @@ def _build(session: Session, version: CourseVersion) -> World:
         "progress.take_away.activity_id": "s-steps",
         "progress.take_away.file_type": "xlsx",
     }
+    departure = Departure(agency_id=agency.id, person_id=owner.id, last_day=date(2030, 1, 1))
+    session.add(departure)
+    session.flush()
     values = {
         **by_route,
+        "departure_id": departure.id, "other_id": people["learner"].id,
         "follow_up_id": follow_up.id, "pair_id": pair.id, "round_id": recall.id, "moment": "before",
         "provider_id": factories.make_provider(session, agency).id,
         "agency_slug": agency.slug, "enrolment_id": completion.enrolment_id, "lesson_id": "l1", "activity_id": "q-risk",

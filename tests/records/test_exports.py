@@ -29,7 +29,7 @@ from tests import factories
 ROW = RecordRow(
     "1", 7, "agency", "999000118", "Åse", "Ødegård", "a@example.org", "Unit", "Head", "middle", "rm-101", "Title", 1,
     "d" * 64,
-    "nb", Decimal("83.33"), 45, datetime(2026, 3, 1, 11, 30, tzinfo=UTC), "HR-1", "http://x/1", "valid", 1, "h" * 64,
+    "nb", Decimal("83.33"), 45, datetime(2026, 3, 1, 11, 30, tzinfo=UTC), "HR-1", "http://x/1", "valid", 1, "h" * 64, 3,
 )  # fmt: skip
 
 
