@@ -7,10 +7,13 @@ from learning.database import Base
 from learning.notifications import models as _notifications
 from learning.organisation import models as _organisation
 from learning.paths import models as _paths
+from learning.people_files import models as _people_files
 from learning.practice import models as _practice
 from learning.progress import models as _progress
 
 __all__ = ["metadata"]
 
-_rooms = (_access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _progress)
+_rooms = (
+    _access, _catalogue, _certificates, _notifications, _organisation, _paths, _people_files, _practice, _progress,
+)  # fmt: skip
 metadata = Base.metadata

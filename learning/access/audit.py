@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from learning.access.models import AuditEvent
@@ -30,3 +32,9 @@ def record(
     )
     session.add(event)
     return event
+
+
+def record_many(session: Session, events: Sequence[dict[str, Any]], *, actor_id: int | None, agency_id: int) -> None:
+    """Write many audit events in one statement: each with action, subject_type, subject_id and detail."""
+    if events:
+        session.execute(insert(AuditEvent), [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events])

@@ -103,14 +103,16 @@ def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
     return cancelled
 
 
-def readdress(session: Session, person: Person) -> None:
-    """Let the mails that wait for a person go to the address they have now."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.person_id == person.id, *_waiting())
-        .values(to_address=person.email)
-        .execution_options(synchronize_session=False)
-    )
+def readdress(session: Session, person_ids: Sequence[int]) -> None:
+    """Let the mails that wait for these people go to the addresses they have now."""
+    address = select(Person.email).where(Person.id == OutboxMessage.person_id).scalar_subquery()
+    for start in range(0, len(person_ids), BATCH):
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.person_id.in_(person_ids[start : start + BATCH]), *_waiting())
+            .values(to_address=address)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def waiting_for(session: Session, whose: ColumnElement[bool]) -> Sequence[Row[int, str]]:

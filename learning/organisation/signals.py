@@ -6,3 +6,5 @@ from blinker import signal
 positions_changed = signal("positions-changed")
 # Sent with the Session as sender, person=Person and before=str, the address that the person had until now.
 address_changed = signal("address-changed")
+# The same for many at once: changes=list of (Person, the address until now).
+addresses_changed = signal("addresses-changed")
