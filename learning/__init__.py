@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
     from learning.paths.views import blueprint as paths
+    from learning.people_files.views import blueprint as people_files
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         device,
         access,
         organisation,
+        people_files,
         catalogue,
         progress,
         assessment,

@@ -20,6 +20,8 @@ from learning.certificates.models import Certificate
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Level, Person, Position
 from learning.paths.models import Assignment, AudienceUnit, DueKind, LearningPath, PathStep
+from learning.people_files import waiting
+from learning.people_files.steps import Options
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
 from learning.practice.tokens import Purpose, sign
 from learning.progress import enrolling
@@ -79,6 +81,13 @@ TABLE: dict[str, set[str]] = {
     "organisation.add_unit": PEOPLE,
     "organisation.rename_unit": PEOPLE,
     "organisation.agencies": {"platform-admin"},
+    "people_files.upload": PEOPLE,
+    "people_files.file": PEOPLE,
+    "people_files.confirm": PEOPLE,
+    "people_files.discard": PEOPLE,
+    "people_files.faults": PEOPLE,
+    "people_files.template": PEOPLE,
+    "people_files.export": PEOPLE,
     "paths.board": BOARD,
     "paths.members": BOARD,
     "paths.assignment": BOARD,
@@ -163,6 +172,7 @@ def _build(session: Session, version: CourseVersion) -> World:
     recall = RecallRound(person_id=owner.id, due_on=date(2030, 1, 1), language="en", seed=1, items=[item])
     session.add_all([follow_up, pair, recall])
     session.flush()
+    people_file = waiting.keep(session, agency.id, owner.id, "people.csv", b"E-mail;Unit;Level\n;;", Options())
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
@@ -187,6 +197,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "number": 1, "place": 1, "slug": "sample-101", "version_number": 1, "path": "cycle.en.svg",
         "code": certificate.code, "grant_id": held.id, "person_id": owner.id, "position_id": position.id,
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
+        "file_id": people_file.id,
     }  # fmt: skip
     return World(people, owner, values)
 
@@ -224,7 +235,8 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
     assert (set(TABLE) | OWN) - endpoints == set(), "the table names routes that are gone"
 
 
-ENDING = ("access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw")  # asked last: they end things
+# Asked last: they end things.
+ENDING = ("access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "people_files.discard")
 
 
 def test_who_gets_in(
