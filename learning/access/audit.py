@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from learning.access.models import AuditEvent
+from learning.database import table_of
 
 
 def record(
@@ -37,4 +38,5 @@ def record(
 def record_many(session: Session, events: Sequence[dict[str, Any]], *, actor_id: int | None, agency_id: int) -> None:
     """Write many audit events in one statement: each with action, subject_type, subject_id and detail."""
     if events:
-        session.execute(insert(AuditEvent), [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events])
+        rows = [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events]
+        session.execute(insert(table_of(AuditEvent)), rows)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access.password_links import Purpose
+from learning.database import table_of
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
@@ -51,13 +52,12 @@ def queue(session: Session, letters: Iterable[Letter]) -> int:
     now = clock.now()
     dialect = session.get_bind().dialect
     insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+    table = table_of(OutboxMessage)
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
     new = 0
     rows = (_row(letter, now) for letter in letters)
     while batch := list(islice(rows, BATCH)):
-        added = session.scalars(
-            insert(OutboxMessage).values(batch).on_conflict_do_nothing().returning(OutboxMessage.id)
-        )
-        new += len(added.all())
+        new += len(session.scalars(statement, batch).all())
     return new
 
 

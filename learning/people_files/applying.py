@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from learning import clock
 from learning.access import audit, password_links
+from learning.database import table_of
 from learning.organisation.models import Agency, Membership, MembershipTag, Person, Position
 from learning.organisation.signals import addresses_changed, positions_changed
 from learning.people_files.columns import Column
@@ -35,8 +35,7 @@ def apply(session: Session, agency: Agency, plan: Plan, *, actor_id: int | None,
         raise ValueError("a plan with faults is not carried out")
     try:
         with session.begin_nested():
-            new = _add_people(session, plan)
-            ids: dict[str, int] = {person.email: person.id for person in new}
+            ids = _add_people(session, plan)
             moved = _change_people(session, plan)
             _set_memberships(session, agency.id, plan, ids)
             _set_tags(session, agency.id, plan, ids)
@@ -47,7 +46,7 @@ def apply(session: Session, agency: Agency, plan: Plan, *, actor_id: int | None,
     if moved:
         addresses_changed.send(session, changes=moved)
     if plan.options.invite:
-        password_links.invite_new(session, new, agency.id)
+        password_links.invite_new(session, _people(session, ids.values()), agency.id)
     if plan.new_positions or plan.changed_positions:
         positions_changed.send(session, agency_id=agency.id)
 
@@ -56,12 +55,23 @@ def _id(who: Ref, ids: Mapping[str, int]) -> int:
     return who if isinstance(who, int) else ids[who]
 
 
-def _add_people(session: Session, plan: Plan) -> Sequence[Person]:
+def _add_people(session: Session, plan: Plan) -> dict[str, int]:
+    """The ids of the new people by address."""
     if not plan.new_people:
-        return []
-    now = clock.now()
-    rows = [{**asdict(step.facts), "created_at": now} for step in plan.new_people]
-    return session.scalars(insert(Person).returning(Person), rows).all()
+        return {}
+    rows = [asdict(step.facts) for step in plan.new_people]
+    table = table_of(Person)
+    return dict(session.execute(insert(table).returning(table.c.email, table.c.id), rows).tuples().all())
+
+
+def _people(session: Session, person_ids: Iterable[int]) -> list[Person]:
+    """These people as they are in the database now."""
+    wanted = sorted(person_ids)
+    found: list[Person] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        statement = select(Person).where(Person.id.in_(wanted[start : start + AT_ONCE])).order_by(Person.id)
+        found += session.scalars(statement.execution_options(populate_existing=True)).all()
+    return found
 
 
 def _change_people(session: Session, plan: Plan) -> list[tuple[Person, str]]:
@@ -70,13 +80,7 @@ def _change_people(session: Session, plan: Plan) -> list[tuple[Person, str]]:
     if steps:
         session.execute(update(Person), [{"id": step.person_id, **asdict(step.after)} for step in steps])
     before = {step.person_id: step.before.email for step in steps if step.before.email != step.after.email}
-    person_ids = sorted(before)
-    changed: list[tuple[Person, str]] = []
-    for start in range(0, len(person_ids), AT_ONCE):
-        people = select(Person).where(Person.id.in_(person_ids[start : start + AT_ONCE]))
-        found = session.scalars(people.execution_options(populate_existing=True))
-        changed += [(person, before[person.id]) for person in found]
-    return changed
+    return [(person, before[person.id]) for person in _people(session, before)]
 
 
 def _set_memberships(session: Session, agency_id: int, plan: Plan, ids: Mapping[str, int]) -> None:
@@ -86,7 +90,7 @@ def _set_memberships(session: Session, agency_id: int, plan: Plan, ids: Mapping[
         row = {"agency_id": agency_id, "person_id": _id(step.who, ids), "employee_number": step.number}
         (new if step.is_new else known).append(row)
     if new:
-        session.execute(insert(Membership), new)
+        session.execute(insert(table_of(Membership)), new)
     if known:
         session.execute(update(Membership), known)
 
@@ -112,7 +116,7 @@ def _set_tags(session: Session, agency_id: int, plan: Plan, ids: Mapping[str, in
             removed,
         )
     if added:
-        session.execute(insert(MembershipTag), added)
+        session.execute(insert(table_of(MembershipTag)), added)
 
 
 def _set_positions(session: Session, agency_id: int, plan: Plan, ids: Mapping[str, int]) -> None:
@@ -124,7 +128,7 @@ def _set_positions(session: Session, agency_id: int, plan: Plan, ids: Mapping[st
         for step in plan.new_positions
     ]
     if added:
-        session.execute(insert(Position), added)
+        session.execute(insert(table_of(Position)), added)
 
 
 def _values(facts: PositionFacts, ids: Mapping[str, int]) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def _tidy(cell: str, column: Column, fault: Report) -> str:
     if "\ufffd" in text:
         fault(column, Kind.UNREADABLE_CHARACTER)
         return ""
-    if any(unicodedata.category(each) in ("Cc", "Cs") or each in _TURNING for each in text):
+    if not text.isprintable() and any(unicodedata.category(each) in ("Cc", "Cs") or each in _TURNING for each in text):
         fault(column, Kind.CONTROL_CHARACTER)
         return ""
     if len(text) > (longest := LONGEST.get(column, 200)):

@@ -66,7 +66,8 @@ def draft(setting: Setting, somebody: Somebody, faults: list[Fault]) -> list[Dra
             drafts.append(Draft(wish.row, Outcome.UNCHANGED, is_past=True))
         else:
             drafts.append(_draft_row(setting, somebody, wish, position, faults))
-    _check_overlaps(setting, drafts, positions, faults)
+    if len(faults) == count:
+        _check_overlaps(setting, drafts, positions, faults)
     return drafts if len(faults) == count else None
 
 

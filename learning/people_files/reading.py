@@ -123,7 +123,7 @@ def _separator(text: str) -> str:
     def gain(separator: str) -> tuple[int, int]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         try:
-            cells = next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
+            cells = next((cells for cells in reader if any(cell.strip(" ;,\t") for cell in cells)), [])
         except csv.Error:
             cells = []
         return sum(known(cell) is not None for cell in cells), len(cells)
