@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.paths.overview_views import blueprint as overviews
     from learning.paths.recognition_views import blueprint as recognition
     from learning.paths.views import blueprint as paths
+    from learning.people_files.views import blueprint as people_files
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         sign_in_settings,
         doubles,
         leaving,
+        people_files,
         catalogue,
         progress,
         assessment,

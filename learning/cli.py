@@ -43,10 +43,11 @@ def _add_commands() -> None:
     from learning.demo.commands import demo
     from learning.migrating import database
     from learning.notifications.commands import worker
+    from learning.people_files.commands import people
     from learning.records.commands import export
     from learning.serving import serve
 
-    for command in (accounts, courses, database, demo, export, serve, worker):
+    for command in (accounts, courses, database, demo, export, people, serve, worker):
         main.add_command(command)
 
 

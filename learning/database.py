@@ -18,7 +18,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, Table, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -123,6 +123,11 @@ def writing() -> Iterator[Session]:
             yield session
     finally:
         _reading_only.reset(token)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The model's table: many rows go in faster without the mapper, and in a few statements."""
+    return Base.metadata.tables[model.__tablename__]
 
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:

@@ -87,10 +87,18 @@ def _refuse_nul() -> None:
         abort(400)
 
 
+def _let_larger_uploads_in() -> None:
+    """A view that takes files says with ``max_bytes`` how large a request it reads; must come before forms are read."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (most := getattr(view, "max_bytes", None)) is not None:
+        request.max_content_length = most
+
+
 def init_interface(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", app.config["SETTINGS"].default_language)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Oslo")
     app.url_map.converters["int"] = DatabaseId
+    app.before_request(_let_larger_uploads_in)
     app.before_request(_refuse_nul)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=choose_language)

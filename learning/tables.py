@@ -7,6 +7,7 @@ from learning.database import Base
 from learning.notifications import models as _notifications
 from learning.organisation import models as _organisation
 from learning.paths import models as _paths
+from learning.people_files import models as _people_files
 from learning.practice import models as _practice
 from learning.programmes import models as _programmes
 from learning.progress import models as _progress
@@ -15,7 +16,7 @@ from learning.provisioning import models as _provisioning
 __all__ = ["metadata"]
 
 _rooms = (
-    _access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _programmes, _progress,
-    _provisioning,
+    _access, _catalogue, _certificates, _notifications, _organisation, _paths, _people_files, _practice, _programmes,
+    _progress, _provisioning,
 )  # fmt: skip
 metadata = Base.metadata

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from learning.access.models import AuditEvent
+from learning.database import table_of
 
 
 def record(
@@ -30,3 +33,10 @@ def record(
     )
     session.add(event)
     return event
+
+
+def record_many(session: Session, events: Sequence[dict[str, Any]], *, actor_id: int | None, agency_id: int) -> None:
+    """Write many audit events in one statement: each with action, subject_type, subject_id and detail."""
+    if events:
+        rows = [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events]
+        session.execute(insert(table_of(AuditEvent)), rows)

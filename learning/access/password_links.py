@@ -7,6 +7,7 @@ when it is opened, so a new password or another address ends every link that is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -20,7 +21,7 @@ from learning.access import audit
 from learning.access.models import Account
 from learning.access.password_policy import may_use_password
 from learning.access.sign_in import has_password, set_password, throttle
-from learning.access.signals import password_link_wanted
+from learning.access.signals import invitations_wanted, password_link_wanted
 from learning.organisation.models import Person
 
 
@@ -51,8 +52,11 @@ def _serializer() -> URLSafeTimedSerializer:
 def _state(session: Session, person: Person) -> list[object]:
     # Asked of the database each time: another request may have set a password a moment ago.
     version = session.scalar(select(Account.session_version).where(Account.person_id == person.id))
-    print_of_address = hashlib.sha256(person.email.encode()).hexdigest()[:16]
-    return [version or 0, print_of_address]
+    return [version or 0, _print_of_address(person)]
+
+
+def _print_of_address(person: Person) -> str:
+    return hashlib.sha256(person.email.encode()).hexdigest()[:16]
 
 
 def sign(session: Session, person: Person, purpose: Purpose) -> str:
@@ -88,6 +92,20 @@ def send(session: Session, person: Person, agency_id: int | None) -> Purpose:
     token = sign(session, person, purpose)
     password_link_wanted.send(session, person=person, purpose=purpose, token=token, agency_id=agency_id)
     return purpose
+
+
+def invite_new(session: Session, people: Sequence[Person], agency_id: int) -> None:
+    """Mail invitations to people who were added in this transaction, so that they have no password yet.
+
+    As ``send``, in a few statements however many they are.
+    """
+    serializer = _serializer()
+    links = [
+        (person, str(serializer.dumps([Purpose.INVITATION.value, person.id, 0, _print_of_address(person)])))
+        for person in people
+    ]
+    if links:
+        invitations_wanted.send(session, links=links, agency_id=agency_id)
 
 
 def ask(session: Session, email: str, *, address: str, tries: int) -> None:

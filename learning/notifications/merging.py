@@ -22,7 +22,7 @@ def move(session: Session, *, kept: Person, merged: Person, **_: Any) -> dict[st
     links = waiting_for(session, (OutboxMessage.person_id == merged.id) & OutboxMessage.kind.in_(list(Purpose)))
     cancel_ids(session, [message_id for message_id, _ in links])  # they would open the closed account
     moved = move_columns(session, COLUMNS.moved, kept, merged)
-    readdress(session, kept)
+    readdress(session, [kept.id])
     feed = session.get(CalendarFeed, merged.id)
     if feed is not None and session.get(CalendarFeed, kept.id) is None:
         session.expunge(feed)

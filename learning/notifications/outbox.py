@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access.password_links import Purpose
+from learning.database import table_of
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
@@ -54,13 +55,12 @@ def queue(session: Session, letters: Iterable[Letter]) -> int:
     now = clock.now()
     dialect = session.get_bind().dialect
     insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+    table = table_of(OutboxMessage)
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
     new = 0
     rows = (_row(letter, now) for letter in letters)
     while batch := list(islice(rows, BATCH)):
-        added = session.scalars(
-            insert(OutboxMessage).values(batch).on_conflict_do_nothing().returning(OutboxMessage.id)
-        )
-        new += len(added.all())
+        new += len(session.scalars(statement, batch).all())
     return new
 
 
@@ -108,14 +108,16 @@ def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
     return cancelled
 
 
-def readdress(session: Session, person: Person) -> None:
-    """Let the mails that wait for a person go to the address they have now."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.person_id == person.id, *_waiting())
-        .values(to_address=person.email)
-        .execution_options(synchronize_session=False)
-    )
+def readdress(session: Session, person_ids: Sequence[int]) -> None:
+    """Let the mails that wait for these people go to the addresses they have now."""
+    address = select(Person.email).where(Person.id == OutboxMessage.person_id).scalar_subquery()
+    for start in range(0, len(person_ids), BATCH):
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.person_id.in_(person_ids[start : start + BATCH]), *_waiting())
+            .values(to_address=address)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def waiting_for(session: Session, whose: ColumnElement[bool]) -> Sequence[Row[int, str]]:

@@ -21,6 +21,7 @@ from learning.notifications.models import OutboxMessage
 from learning.paths import membership, renewals
 from learning.paths.models import AssignmentMember
 from learning.paths.standing import done_members
+from learning.people_files import waiting
 from learning.progress import real_minutes
 from learning.sealing import CannotOpen
 
@@ -119,11 +120,18 @@ def queue_afterwards() -> None:
         real_minutes.refresh(session)
 
 
+def sweep_people_files() -> None:
+    """Files of people that nobody confirmed within a day go."""
+    with writing() as session:
+        waiting.sweep(session)
+
+
 def run_once(app: Flask) -> int:
     """One turn of everything; how many mails went out."""
     with app.app_context():
         refresh_audiences()
         queue_afterwards()
+        sweep_people_files()
         render_certificates()
         return send_due(app)
 
@@ -140,6 +148,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
                 if time.monotonic() - refreshed > REFRESH_SECONDS:
                     refresh_audiences()
                     queue_afterwards()
+                    sweep_people_files()
                     refreshed = time.monotonic()
                 render_certificates()
                 send_due(app)

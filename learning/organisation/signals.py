@@ -11,3 +11,5 @@ address_changed = signal("address-changed")
 people_merging = signal("people-merging")
 # Sent with the Session as sender, kept=Person, merged=Person and fact=PersonMerge, when every room has moved its rows.
 people_merged = signal("people-merged")
+# The same for many at once: changes=list of (Person, the address until now).
+addresses_changed = signal("addresses-changed")

@@ -22,6 +22,8 @@ from learning.organisation.models import Departure, Level, Membership, Person, P
 from learning.paths import building, recognising
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
+from learning.people_files import waiting
+from learning.people_files.steps import Options
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
 from learning.practice.tokens import Purpose, sign
 from learning.programmes import reply_links
@@ -104,6 +106,13 @@ TABLE: dict[str, set[str]] = {
     "organisation.add_unit": PEOPLE,
     "organisation.rename_unit": PEOPLE,
     "organisation.agencies": {"platform-admin"},
+    "people_files.upload": PEOPLE,
+    "people_files.file": PEOPLE,
+    "people_files.confirm": PEOPLE,
+    "people_files.discard": PEOPLE,
+    "people_files.faults": PEOPLE,
+    "people_files.template": PEOPLE,
+    "people_files.export": PEOPLE,
     "paths.board": BOARD,
     "paths.members": BOARD,
     "following_up.export_members": BOARD,
@@ -272,6 +281,7 @@ def _build(session: Session, version: CourseVersion) -> World:
     group = ProvisionedGroup(agency_id=agency.id, tag="new managers", name="New managers")
     session.add(group)
     session.flush()
+    people_file = waiting.keep(session, agency.id, owner.id, "people.csv", b"E-mail;Unit;Level\n;;", Options())
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
@@ -309,6 +319,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
         "token_id": token.id, "scim_id": scim_id,
+        "file_id": people_file.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
 
@@ -349,10 +360,9 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 # Asked last: they end things.
 ENDING = (
     "access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "participants.remove",
-    "sign_in_settings.remove_provider",
-    "programmes.cancel_gathering", "programmes.cancel_programme",
+    "sign_in_settings.remove_provider", "programmes.cancel_gathering", "programmes.cancel_programme", "tokens.revoke",
+    "people_files.discard",
 )  # fmt: skip
-ENDING = ("access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "tokens.revoke")
 
 
 def test_who_gets_in(
