@@ -27,8 +27,9 @@ from learning.organisation import merging
 from learning.organisation.merging import CannotMerge, PersonColumns, account_now, former_addresses, merge
 from learning.organisation.models import Level, Membership, Person, PersonMerge, Position
 from learning.organisation.people import NewPosition, add_position
+from learning.paths import extending, renewals
 from learning.paths.due_dates import DueRule
-from learning.paths.models import AssignmentMember, DueKind
+from learning.paths.models import AssignmentMember, AssignmentRound, DueKind, Recognition, RecognitionKind
 from learning.practice.models import MailChoice
 from learning.progress import enrolling, ledger, overview
 from learning.progress.merging import Round, in_order
@@ -299,3 +300,46 @@ def test_a_round_only_begun_never_hides_one_that_is_completed(rounds: list[Round
     counts = [each.is_completed or each.round > 1 for each in ordered]
     assert counts == sorted(counts)
     assert in_order(ordered[::-1]) == ordered
+
+
+def test_the_later_round_more_time_and_what_is_granted_come_along(session: Session) -> None:
+    town, today = make_town(session), clock.today()
+    kept, merged = make_person(session), make_person(session)
+    for each in (kept, merged):
+        make_position(session, each, town.school, starts_on=today - timedelta(days=each.id))
+    first, second = make_course(session), make_course(session)
+    due = DueRule(DueKind.AFTER_ASSIGNMENT, days=30)
+    renewed = assign(session, make_path(session, town.agency, first), audience(town.top), due)
+    extended = assign(session, make_path(session, town.agency, second), audience(town.top), due)
+
+    def member(assignment_id: int, person: Person) -> AssignmentMember:
+        found = select(AssignmentMember).where(
+            AssignmentMember.assignment_id == assignment_id, AssignmentMember.person_id == person.id
+        )
+        return session.scalars(found).one()
+
+    theirs = member(renewed.id, merged)
+    theirs.round, theirs.counts_from, theirs.due_on = 2, clock.now(), today + timedelta(days=90)
+    session.add(AssignmentRound(member_id=theirs.id, number=2, opened_on=today, due_on=today + timedelta(days=90)))
+    more = today + timedelta(days=70)
+    extending.extend(session, member(extended.id, merged), more, "Ill", request_key="k" * 32, actor_id=None)
+    for person, granted in ((kept, None), (merged, True)):
+        session.add(
+            Recognition(
+                agency_id=town.agency.id, person_id=person.id, course_id=first.id, kind=RecognitionKind.EXEMPTION,
+                reason="Known", granted=granted, decided_at=clock.now() if granted else None,
+            )
+        )  # fmt: skip
+    session.flush()
+    merge(session, kept, merged, by_id=None)
+    session.expire_all()
+    mine = member(renewed.id, kept)
+    assert (mine.round, mine.due_on) == (2, today + timedelta(days=90))
+    assert mine.counts_from is not None
+    assert session.get(AssignmentRound, (mine.id, 2)) is not None
+    assert member(extended.id, kept).due_on == member(extended.id, kept).extended_to == more
+    assert [each.reason for each in extending.extensions_of(session, member(extended.id, kept).id)] == ["Ill"]
+    in_force = session.scalars(select(Recognition).where(Recognition.granted.is_(True))).one()
+    assert (in_force.person_id, in_force.ended_at) == (kept.id, None)
+    assert {each.person_id for each in session.scalars(select(Recognition))} == {kept.id}
+    assert renewals.differences(session) == []
