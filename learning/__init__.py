@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.access import sign_in
     from learning.access.guard import check_every_view_is_guarded
     from learning.access.views import blueprint as access
+    from learning.administration.trail_views import blueprint as trail
     from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         device,
         access,
         organisation,
+        trail,
         catalogue,
         progress,
         assessment,

@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from learning.access.models import AuditEvent
+from learning.access.models import AuditEvent, AuditMention
+
+
+def _people(subject_type: str, subject_id: object, detail: dict[str, Any]) -> set[int]:
+    """Whom an event is about: its subject, and those whose ids stand in its detail as ``person`` or ``people``."""
+    people = detail.get("people")
+    found = [detail.get("person"), *(people if isinstance(people, (list, tuple)) else [])]
+    if subject_type == "person":
+        found.append(int(str(subject_id)))
+    return {each for each in found if isinstance(each, int)}
 
 
 def record(
@@ -19,7 +28,11 @@ def record(
     agency_id: int | None,
     **detail: Any,
 ) -> AuditEvent:
-    """Write an audit event in the caller's transaction. ``detail`` holds JSON-safe values, never answers."""
+    """Write an audit event in the caller's transaction. ``detail`` holds JSON-safe values, never answers.
+
+    Ids of other people whom it is about go under ``person`` or ``people``: the trail can then be searched for them.
+    A new action needs its sentence in ``administration/trail_wording.py``.
+    """
     event = AuditEvent(
         action=action,
         subject_type=subject_type,
@@ -27,6 +40,7 @@ def record(
         actor_id=actor_id,
         agency_id=agency_id,
         detail=detail,
+        mentions=[AuditMention(person_id=each) for each in sorted(_people(subject_type, subject_id, detail))],
     )
     session.add(event)
     return event
