@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.access.guard import check_every_view_is_guarded
     from learning.access.views import blueprint as access
     from learning.administration.trail_views import blueprint as trail
+    from learning.administration.unit_views import blueprint as unit_tree
     from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
     from learning.paths.following_up_views import blueprint as following_up
+    from learning.paths.restoring_views import blueprint as restoring
     from learning.paths.views import blueprint as paths
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         access,
         organisation,
         trail,
+        unit_tree,
         catalogue,
         progress,
         assessment,
@@ -92,6 +95,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         items,
         paths,
         following_up,
+        restoring,
         practice,
         practice_mail,
         certificates,

@@ -119,6 +119,8 @@ WORDINGS: dict[str, Wording] = {
     "position.ended": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s ended the position of %(person)s as %(subject)s; the last day is %(day)s."), day=e.day("ends_on"))),
     "unit.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s added the unit %(subject)s."))),
     "unit.renamed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s gave the unit %(before)s the name %(after)s."), before=e["before"], after=e["after"])),
+    "unit.moved": Wording(Kind.PEOPLE, lambda e: e.say(ngettext("%(actor)s moved the unit %(subject)s, with %(num)d person, below %(parent)s.", "%(actor)s moved the unit %(subject)s, with %(num)d people, below %(parent)s.", _people(e), **KEEP), parent=e.unit("parent"))),
+    "unit.removed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s removed the unit %(subject)s."))),
     # Roles
     "role.granted": Wording(Kind.ROLES, lambda e: e.say(gettext("%(actor)s gave %(subject)s the role %(role)s."), role=role_name(e["role"]))),
     "role.ended": Wording(Kind.ROLES, lambda e: e.say(gettext("%(actor)s ended the role %(role)s of %(subject)s."), role=role_name(e["role"]))),
@@ -131,6 +133,7 @@ WORDINGS: dict[str, Wording] = {
     "path.created": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s made the learning path “%(subject)s” with %(num)d course.", "%(actor)s made the learning path “%(subject)s” with %(num)d courses.", e.number("steps"), **KEEP))),
     "path.changed": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s changed the learning path “%(subject)s”; it has %(num)d course.", "%(actor)s changed the learning path “%(subject)s”; it has %(num)d courses.", e.number("steps"), **KEEP))),
     "path.archived": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s archived the learning path “%(subject)s”, which %(num)d person was assigned.", "%(actor)s archived the learning path “%(subject)s”, which %(num)d people were assigned.", _people(e), **KEEP))),
+    "path.restored": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s took the learning path “%(subject)s” into use again, for %(num)d person.", "%(actor)s took the learning path “%(subject)s” into use again, for %(num)d people.", _people(e), **KEEP))),
     # Certificates
     "certificate.revoked": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s revoked certificate %(subject)s of %(person)s: %(reason)s"), reason=e["reason"])),
     # Passwords and sign-in
