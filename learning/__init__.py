@@ -29,6 +29,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.administration.doubles_views import blueprint as doubles
     from learning.administration.leaving_views import blueprint as leaving
     from learning.administration.sign_in_views import blueprint as sign_in_settings
+    from learning.administration.trail_views import blueprint as trail
+    from learning.administration.unit_views import blueprint as unit_tree
     from learning.administration.views import blueprint as organisation
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
@@ -44,6 +46,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.paths.member_views import blueprint as members
     from learning.paths.overview_views import blueprint as overviews
     from learning.paths.recognition_views import blueprint as recognition
+    from learning.paths.restoring_views import blueprint as restoring
     from learning.paths.views import blueprint as paths
     from learning.people_files.views import blueprint as people_files
     from learning.practice import subscriptions as practice_subscriptions
@@ -109,6 +112,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         doubles,
         leaving,
         people_files,
+        trail,
+        unit_tree,
         catalogue,
         progress,
         assessment,
@@ -121,6 +126,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         recognition,
         overviews,
         following_up,
+        restoring,
         practice,
         practice_mail,
         certificates,

@@ -51,6 +51,13 @@ def interface_language() -> str:
     return str(get_locale() or "nb").split("_")[0]
 
 
+def day_in_words(value: date | datetime | str | None) -> str:
+    """A date in words; a string is one as yyyy-mm-dd."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    return format_date(value, "d. MMMM y" if interface_language() != "en" else "d MMMM y") if value else ""
+
+
 def _error_page(error: HTTPException) -> tuple[str, int] | Response:
     """A page that says what is wrong; below a service's address, what the service answers instead."""
     code = error.code or 500
@@ -112,12 +119,7 @@ def init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
-    @app.template_filter("day")
-    def _day(value: date | datetime | str | None) -> str:
-        """A date in words; a string is one as yyyy-mm-dd."""
-        if isinstance(value, str):
-            value = date.fromisoformat(value)
-        return format_date(value, "d. MMMM y" if interface_language() != "en" else "d MMMM y") if value else ""
+    app.add_template_filter(day_in_words, "day")
 
     @app.template_filter("month")
     def _month(value: date) -> str:

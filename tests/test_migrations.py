@@ -15,6 +15,8 @@ from learning.database import UtcDateTime, prepare_engine
 from learning.migrating import alembic_config, downgrade, is_current, upgrade
 from learning.tables import metadata
 
+# SQLite cannot say what an index over an expression is made of.
+pytestmark = pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 REVISIONS = [each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]
 
 

@@ -8,8 +8,16 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from learning.access.models import AuditEvent
-from learning.database import table_of
+from learning.access.models import AuditEvent, AuditMention
+
+
+def _people(subject_type: str, subject_id: object, detail: dict[str, Any]) -> set[int]:
+    """Whom an event is about: its subject, and those whose ids stand in its detail as ``person`` or ``people``."""
+    people = detail.get("people")
+    found = [detail.get("person"), *(people if isinstance(people, (list, tuple)) else [])]
+    if subject_type == "person":
+        found.append(int(str(subject_id)))
+    return {each for each in found if isinstance(each, int)}
 
 
 def record(
@@ -22,7 +30,11 @@ def record(
     agency_id: int | None,
     **detail: Any,
 ) -> AuditEvent:
-    """Write an audit event in the caller's transaction. ``detail`` holds JSON-safe values, never answers."""
+    """Write an audit event in the caller's transaction. ``detail`` holds JSON-safe values, never answers.
+
+    Ids of other people whom it is about go under ``person`` or ``people``: the trail can then be searched for them.
+    A new action needs its sentence in ``administration/trail_wording.py``.
+    """
     event = AuditEvent(
         action=action,
         subject_type=subject_type,
@@ -30,13 +42,22 @@ def record(
         actor_id=actor_id,
         agency_id=agency_id,
         detail=detail,
+        mentions=[AuditMention(person_id=each) for each in sorted(_people(subject_type, subject_id, detail))],
     )
     session.add(event)
     return event
 
 
 def record_many(session: Session, events: Sequence[dict[str, Any]], *, actor_id: int | None, agency_id: int) -> None:
-    """Write many audit events in one statement: each with action, subject_type, subject_id and detail."""
-    if events:
-        rows = [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events]
-        session.execute(insert(table_of(AuditEvent)), rows)
+    """Write many audit events in few statements: each with action, subject_type, subject_id and detail."""
+    if not events:
+        return
+    rows = [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events]
+    ids = session.scalars(insert(AuditEvent).returning(AuditEvent.id, sort_by_parameter_order=True), rows).all()
+    mentions = [
+        {"event_id": event_id, "person_id": person_id}
+        for event_id, each in zip(ids, events, strict=True)
+        for person_id in sorted(_people(each["subject_type"], each["subject_id"], each["detail"]))
+    ]
+    if mentions:
+        session.execute(insert(AuditMention), mentions)

@@ -198,7 +198,15 @@ class AuditEvent(Base):
     """Who did what to whom and when. Append-only; a database trigger refuses changes."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_agency_id_at", "agency_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_event_agency_id_at_id", "agency_id", "at", "id"),
+        Index("ix_audit_event_agency_id_actor_id_at", "agency_id", "actor_id", "at"),
+        Index("ix_audit_event_agency_id_action_at", "agency_id", "action", "at"),
+        Index("ix_audit_event_agency_id_subject_id", "agency_id", "subject_id"),
+        Index("ix_audit_event_words", text("to_tsvector('simple', detail)"), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
@@ -210,3 +218,14 @@ class AuditEvent(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     actor: Mapped[Person | None] = relationship()
+    mentions: Mapped[list[AuditMention]] = relationship()
+
+
+class AuditMention(Base):
+    """Whom an event is about, so that all that was done to one person is found at once. Append-only."""
+
+    __tablename__ = "audit_mention"
+    __table_args__ = (Index("ix_audit_mention_person_id", "person_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)  # also of somebody who is deleted

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access import audit
-from learning.access.models import AuditEvent, Role, RoleGrant
+from learning.access.models import Role, RoleGrant
 from learning.database import insert_once
 from learning.organisation.models import Agency, Person
 from learning.organisation.people import belongs_elsewhere, members_among
-from learning.organisation.searching import holds
 
 GRANTABLE = (Role.HR, Role.AUTHOR, Role.AUDITOR, Role.AGENCY_ADMIN)
 
@@ -139,28 +138,3 @@ def roles_of(session: Session, person_id: int) -> Sequence[RoleGrant]:
         .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
         .order_by(RoleGrant.agency_id, RoleGrant.role)
     ).all()
-
-
-def audit_events(session: Session, agency_id: int, query: str, page: int, size: int = 50) -> Sequence[AuditEvent]:
-    """The agency's audit events, newest first, that hold every word of ``query``; one more than a page."""
-    statement = (
-        select(AuditEvent)
-        .options(joinedload(AuditEvent.actor))
-        .outerjoin(Person, Person.id == AuditEvent.actor_id)
-        .where(AuditEvent.agency_id == agency_id)
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .offset((page - 1) * size)
-        .limit(size + 1)
-    )
-    for word in query.split()[:5]:
-        statement = statement.where(
-            or_(
-                holds(AuditEvent.action, word),
-                holds(AuditEvent.subject_type, word),
-                AuditEvent.subject_id == word,
-                holds(Person.given_name, word),
-                holds(Person.family_name, word),
-                holds(Person.email, word),
-            )
-        )
-    return session.scalars(statement).all()

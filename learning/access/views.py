@@ -1,4 +1,4 @@
-"""Signing in and out, one's account, roles and the audit trail."""
+"""Signing in and out, one's account, and roles."""
 
 from __future__ import annotations
 
@@ -293,15 +293,3 @@ def end_role(agency_slug: str, grant_id: int) -> AnyResponse | tuple[str, int]:
         return _roles_page(_role_form(formdata=None), fault), 409
     flash(gettext("The role is ended."))
     return redirect(url_for("access.roles", agency_slug=agency_slug), 303)
-
-
-@blueprint.get("/agency/<agency_slug>/audit")
-@requires(Permission.SEE_AUDIT_TRAIL)
-def audit_trail(agency_slug: str) -> str:
-    """Who did what in the agency, to search."""
-    query = request.args.get("q", "")[:100]
-    page = min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
-    events = role_rules.audit_events(db.session, g.agency.id, query, page)
-    return render_template(
-        "access/audit.html", agency=g.agency, events=events[:50], more=len(events) > 50, query=query, page=page
-    )

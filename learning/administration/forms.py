@@ -93,6 +93,10 @@ class UnitForm(FlaskForm):
     parent = SelectField(_l("Parent unit"), coerce=int)
 
 
+class UnitMoveForm(FlaskForm):
+    parent = SelectField(_l("Parent unit"), coerce=int)
+
+
 class RenameForm(FlaskForm):
     name = _text(_l("New name"), 200)
 

@@ -302,7 +302,8 @@ def end_position(agency_slug: str, position_id: int) -> AnyResponse | str | tupl
         except WrongOrder:
             form.ends_on.errors = [gettext("A position cannot end before it began.")]
         else:
-            _record("position.ended", "position", position.id, ends_on=form.ends_on.data.isoformat())
+            ends_on = form.ends_on.data.isoformat()
+            _record("position.ended", "position", position.id, person=position.person_id, ends_on=ends_on)
             flash(gettext("The position is ended. The person keeps their record."))
             return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=position.person_id), 303)
     return render_template("organisation/end_position.html", agency=g.agency, position=position, form=form), 422

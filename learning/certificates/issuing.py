@@ -75,7 +75,7 @@ def revoke(session: Session, certificate: Certificate, reason: str, actor_id: in
     if new:
         audit.record(
             session, "certificate.revoked", subject_type="certificate", subject_id=certificate.serial,
-            actor_id=actor_id, agency_id=certificate.completion.agency_id, reason=reason,
+            actor_id=actor_id, agency_id=certificate.completion.agency_id, person=certificate.person_id, reason=reason,
         )  # fmt: skip
         session.expire(certificate, ["revocation"])
         certificate_revoked.send(session, revocation=certificate.revocation)

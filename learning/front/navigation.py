@@ -80,7 +80,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.GRANT_ROLES, "access.roles", gettext("Roles")),
         (Permission.MANAGE_SIGN_IN, "sign_in_settings.providers", gettext("Sign-in")),
         (Permission.MANAGE_INTEGRATIONS, "tokens.tokens", gettext("Integrations")),
-        (Permission.SEE_AUDIT_TRAIL, "access.audit_trail", gettext("Audit trail")),
+        (Permission.SEE_AUDIT_TRAIL, "trail.audit_trail", gettext("Audit trail")),
     )
     wanted = {agency_id for _, agency_id in actor.roles if agency_id is not None}
     agencies = db.session.scalars(select(Agency).where(Agency.id.in_(wanted)).order_by(Agency.name)).all()

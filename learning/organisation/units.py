@@ -6,10 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from learning.organisation.models import Unit
+from learning import clock
+from learning.organisation.models import Agency, Position, Unit
+from learning.organisation.signals import positions_changed
+
+
+class CannotMove(Exception):
+    """The topmost unit stays, and no unit stands below itself or one that is below it."""
+
+
+class StillUsed(Exception):
+    """Something still belongs to the unit, so it cannot be removed."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +72,55 @@ def add_unit(session: Session, agency_id: int, parent: Unit, name: str) -> Unit:
     session.add(unit)
     session.flush()
     return unit
+
+
+def with_below(session: Session, unit: Unit) -> set[int]:
+    """The ids of the unit and of all units below it."""
+    return set(session.scalars(select(Unit.id).where(Unit.id.in_(subtree_ids(unit.agency_id, [unit.id])))))
+
+
+def head_count(session: Session, agency_id: int, unit_id: int) -> int:
+    """How many people hold a current position in the unit or below it."""
+    today = clock.today()
+    counted = select(func.count(Position.person_id.distinct())).where(
+        Position.agency_id == agency_id,
+        Position.unit_id.in_(subtree_ids(agency_id, [unit_id])),
+        Position.starts_on <= today,
+        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+    )
+    return session.scalar(counted) or 0
+
+
+def place(session: Session, unit: Unit, parent: Unit) -> None:
+    """Hang the unit, with all below it, under ``parent``. Raises CannotMove."""
+    # Two who move units at the same moment take turns; else each could end up below the other.
+    session.scalar(select(Agency.id).where(Agency.id == unit.agency_id).with_for_update())
+    session.refresh(unit)
+    if unit.parent_id is None or parent.agency_id != unit.agency_id or parent.id in with_below(session, unit):
+        raise CannotMove
+    unit.parent_id = parent.id
+    session.flush()
+
+
+def move(session: Session, unit: Unit, parent: Unit) -> None:
+    """As ``place``, and audiences follow. Raises CannotMove."""
+    place(session, unit, parent)
+    positions_changed.send(session, agency_id=unit.agency_id)
+
+
+def is_empty(session: Session, unit: Unit) -> bool:
+    """Whether nobody works or ever worked there and no unit stands below."""
+    held = select(Position.id).where(Position.agency_id == unit.agency_id, Position.unit_id == unit.id)
+    below = select(Unit.id).where(Unit.agency_id == unit.agency_id, Unit.parent_id == unit.id)
+    return not (session.scalar(held.limit(1)) or session.scalar(below.limit(1)))
+
+
+def remove(session: Session, unit: Unit) -> None:
+    """Take away a unit that nothing belongs to. Raises StillUsed; then nothing has changed."""
+    if unit.parent_id is None or not is_empty(session, unit):
+        raise StillUsed
+    try:
+        with session.begin_nested():
+            session.delete(unit)
+    except IntegrityError as error:
+        raise StillUsed from error

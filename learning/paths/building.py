@@ -283,9 +283,9 @@ def _live_assignments(session: Session, path: LearningPath) -> Sequence[Assignme
 
 
 def archive_path(session: Session, path: LearningPath, *, actor_id: int | None) -> None:
-    """Take the path out of use for ever: its assignments leave the board and its members get no more mail.
+    """Take the path out of use: its assignments leave the board and its members get no more mail.
 
-    Completions stay. Archiving it again changes nothing.
+    Completions stay. ``restoring.restore`` brings it back. Archiving it again changes nothing.
     """
     session.refresh(path, ["archived_at"], with_for_update=True)
     if path.archived_at is not None:

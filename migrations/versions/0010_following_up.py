@@ -1,4 +1,4 @@
-"""Following up: who was reminded on which day
+"""Following up: who was reminded on which day, and an audit trail that is searched
 
 Revision: 0010
 Follows: 0008
@@ -13,7 +13,22 @@ branch_labels = None
 depends_on = None
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-APPEND_ONLY = ("member_reminder",)
+APPEND_ONLY = ("member_reminder", "audit_mention")
+TRAIL_INDEXES = {
+    "ix_audit_event_agency_id_at_id": ["agency_id", "at", "id"],
+    "ix_audit_event_agency_id_actor_id_at": ["agency_id", "actor_id", "at"],
+    "ix_audit_event_agency_id_action_at": ["agency_id", "action", "at"],
+    "ix_audit_event_agency_id_subject_id": ["agency_id", "subject_id"],
+}
+# Whom the events so far are about. In a detail the id stands under "person"; positions and certificates lead to it.
+MENTIONS = (
+    "SELECT audit_event.id, person.id FROM audit_event JOIN person ON CAST(person.id AS VARCHAR(60)) = subject_id "
+    "WHERE subject_type = 'person'",
+    "SELECT audit_event.id, position.person_id FROM audit_event "
+    "JOIN position ON CAST(position.id AS VARCHAR(60)) = subject_id WHERE subject_type = 'position'",
+    "SELECT audit_event.id, certificate.person_id FROM audit_event "
+    "JOIN certificate ON certificate.serial = subject_id WHERE subject_type = 'certificate'",
+)
 
 
 def refuse_changes(table: str) -> None:
@@ -46,10 +61,33 @@ def upgrade() -> None:
     op.create_index(
         "ix_member_reminder_agency_id_reminded_on", "member_reminder", ["agency_id", "reminded_on"], unique=False
     )
+    op.create_table(
+        "audit_mention",
+        sa.Column("event_id", BigId, nullable=False),
+        sa.Column("person_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name="fk_audit_mention_event_id"),
+        sa.PrimaryKeyConstraint("event_id", "person_id", name="pk_audit_mention"),
+    )
+    op.create_index("ix_audit_mention_person_id", "audit_mention", ["person_id"])
+    for query in MENTIONS:
+        op.execute(f"INSERT INTO audit_mention (event_id, person_id) {query}")
+    op.drop_index("ix_audit_event_agency_id_at", table_name="audit_event")
+    for name, columns in TRAIL_INDEXES.items():
+        op.create_index(name, "audit_event", columns)
+    if op.get_bind().dialect.name == "postgresql":
+        # SQLite looks through the details: one agency's are few enough.
+        op.execute("CREATE INDEX ix_audit_event_words ON audit_event USING gin (to_tsvector('simple', detail))")
     for table in APPEND_ONLY:
         refuse_changes(table)
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP INDEX ix_audit_event_words")
+    for name in TRAIL_INDEXES:
+        op.drop_index(name, table_name="audit_event")
+    op.create_index("ix_audit_event_agency_id_at", "audit_event", ["agency_id", "at"])
+    op.drop_index("ix_audit_mention_person_id", table_name="audit_mention")
+    op.drop_table("audit_mention")
     op.drop_index("ix_member_reminder_agency_id_reminded_on", table_name="member_reminder")
     op.drop_table("member_reminder")

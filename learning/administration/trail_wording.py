@@ -1,0 +1,180 @@
+# ruff: noqa: E501  (a wording reads best on one line)
+"""The sentence of each action in the audit trail, and the kind of action it is.
+
+A new action: one line in ``WORDINGS``. ``e`` gives what was noted (``e["reason"]``, ``e.number("members")``,
+``e.day("on")``) and names (``e.unit()``); ``%(actor)s``, ``%(subject)s`` and ``%(person)s`` fill themselves in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import gettext, ngettext
+
+from learning.access.models import AuditEvent
+from learning.administration.trail_names import Names
+from learning.administration.trail_sentences import KEEP, Sentence, Telling, listed
+from learning.organisation.wording import level_name, role_name
+from learning.paths.due_dates import Status
+from learning.paths.wording import status_name
+
+_PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+class Kind(StrEnum):
+    PEOPLE = "people"
+    ROLES = "roles"
+    ASSIGNMENTS = "assignments"
+    PATHS = "paths"
+    CERTIFICATES = "certificates"
+    SIGN_IN = "sign-in"
+    FILES = "files"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True)
+class Wording:
+    kind: Kind
+    tell: Callable[[Telling], Sentence]
+
+
+def kind_name(kind: Kind) -> str:
+    names: dict[Kind, str] = {
+        Kind.PEOPLE: gettext("People and units"),
+        Kind.ROLES: gettext("Roles"),
+        Kind.ASSIGNMENTS: gettext("Assignments"),
+        Kind.PATHS: gettext("Learning paths"),
+        Kind.CERTIFICATES: gettext("Certificates"),
+        Kind.SIGN_IN: gettext("Passwords and sign-in"),
+        Kind.FILES: gettext("Files taken out and in"),
+        Kind.SETTINGS: gettext("Settings"),
+    }
+    return names[kind]
+
+
+def _fields(e: Telling) -> str:
+    names = {
+        "given_name": gettext("given name"),
+        "family_name": gettext("family name"),
+        "email": gettext("e-mail address"),
+        "language": gettext("language"),
+    }
+    return ", ".join(names.get(name, name) for name in e["fields"].split(", "))
+
+
+def _due(e: Telling) -> str:
+    if e["kind"] == "fixed":
+        return e.day("on")
+    if e["kind"] == "after-assignment":
+        words = ngettext("%(num)d day after being assigned", "%(num)d days after being assigned", e.number("days"))
+        return str(words)
+    if e["kind"] == "after-position-start":
+        words = ngettext(
+            "%(num)d day after beginning in the position", "%(num)d days after beginning in the position",
+            e.number("days"),
+        )  # fmt: skip
+        return str(words)
+    return str(gettext("no due date"))
+
+
+def _days(e: Telling) -> str:
+    """The days that a file was narrowed to."""
+    if e["since"] and e["until"]:
+        return str(gettext("%(since)s to %(until)s", since=e.day("since"), until=e.day("until")))
+    if e["since"]:
+        return str(gettext("from %(day)s", day=e.day("since")))
+    return str(gettext("to %(day)s", day=e.day("until"))) if e["until"] else ""
+
+
+def _in_unit(e: Telling) -> str:
+    return e.unit().text if e["unit"] else ""
+
+
+def _status(e: Telling) -> str:
+    return status_name(Status(e["status"])) if e["status"] in set(Status) else ""
+
+
+def _kind(e: Telling) -> str:
+    return kind_name(Kind(e["kind"])) if e["kind"] in set(Kind) else ""
+
+
+def _members(e: Telling) -> str:
+    path = e.thing("assignment", e["assignment"]).text if e["assignment"] else ""
+    return listed([_status(e), path, _in_unit(e), e["words"]])
+
+
+def _people(e: Telling) -> int:
+    return e.number("members")
+
+
+WORDINGS: dict[str, Wording] = {
+    # People and units
+    "person.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s added %(subject)s in %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
+    "person.changed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s changed what is noted about %(subject)s: %(fields)s."), fields=_fields(e))),
+    "position.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s gave %(person)s a position in %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
+    "position.moved": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s moved %(person)s to %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
+    "position.ended": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s ended the position of %(person)s as %(subject)s; the last day is %(day)s."), day=e.day("ends_on"))),
+    "unit.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s added the unit %(subject)s."))),
+    "unit.renamed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s gave the unit %(before)s the name %(after)s."), before=e["before"], after=e["after"])),
+    "unit.moved": Wording(Kind.PEOPLE, lambda e: e.say(ngettext("%(actor)s moved the unit %(subject)s, with %(num)d person, below %(parent)s.", "%(actor)s moved the unit %(subject)s, with %(num)d people, below %(parent)s.", _people(e), **KEEP), parent=e.unit("parent"))),
+    "unit.removed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s removed the unit %(subject)s."))),
+    # Roles
+    "role.granted": Wording(Kind.ROLES, lambda e: e.say(gettext("%(actor)s gave %(subject)s the role %(role)s."), role=role_name(e["role"]))),
+    "role.ended": Wording(Kind.ROLES, lambda e: e.say(gettext("%(actor)s ended the role %(role)s of %(subject)s."), role=role_name(e["role"]))),
+    # Assignments
+    "assignment.created": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s assigned “%(subject)s” to %(num)d person.", "%(actor)s assigned “%(subject)s” to %(num)d people.", _people(e), **KEEP))),
+    "assignment.withdrawn": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s withdrew “%(subject)s” from %(num)d person.", "%(actor)s withdrew “%(subject)s” from %(num)d people.", _people(e), **KEEP))),
+    "assignment.due-changed": Wording(Kind.ASSIGNMENTS, lambda e: e.say(gettext("%(actor)s changed when “%(subject)s” is due: %(due)s."), due=_due(e))),
+    "assignment.reminded": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s reminded %(num)d person of “%(subject)s”.", "%(actor)s reminded %(num)d people of “%(subject)s”.", _people(e), **KEEP))),
+    # Learning paths
+    "path.created": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s made the learning path “%(subject)s” with %(num)d course.", "%(actor)s made the learning path “%(subject)s” with %(num)d courses.", e.number("steps"), **KEEP))),
+    "path.changed": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s changed the learning path “%(subject)s”; it has %(num)d course.", "%(actor)s changed the learning path “%(subject)s”; it has %(num)d courses.", e.number("steps"), **KEEP))),
+    "path.archived": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s archived the learning path “%(subject)s”, which %(num)d person was assigned.", "%(actor)s archived the learning path “%(subject)s”, which %(num)d people were assigned.", _people(e), **KEEP))),
+    "path.restored": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s took the learning path “%(subject)s” into use again, for %(num)d person.", "%(actor)s took the learning path “%(subject)s” into use again, for %(num)d people.", _people(e), **KEEP))),
+    # Certificates
+    "certificate.revoked": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s revoked certificate %(subject)s of %(person)s: %(reason)s"), reason=e["reason"])),
+    # Passwords and sign-in
+    "password.link-sent": Wording(Kind.SIGN_IN, lambda e: e.say(gettext("%(actor)s sent %(subject)s a link to choose a password."))),
+    "password.chosen": Wording(Kind.SIGN_IN, lambda e: e.say(gettext("%(subject)s chose a password with a link from a mail."))),
+    "password.changed": Wording(Kind.SIGN_IN, lambda e: e.say(gettext("%(subject)s changed their own password."))),
+    "password.reset": Wording(Kind.SIGN_IN, lambda e: e.say(gettext("%(actor)s gave %(subject)s a new password."))),
+    # Files
+    "records.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out completion records as %(format)s (%(which)s)."), format=e["format"].upper(), which=listed([_days(e), _in_unit(e)]))),
+    "members.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out the list of people and assignments as %(format)s (%(which)s)."), format=e["format"].upper(), which=_members(e))),
+    "trail.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out the audit trail as %(format)s (%(which)s)."), format=e["format"].upper(), which=listed([_days(e), e["who"], e["whom"], _kind(e), e["words"]]))),
+    # Settings
+    "agency.added": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s added the agency."))),
+    "course.published": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s published version %(version)s of the course %(subject)s."), version=e["version"])),
+}  # fmt: skip
+
+
+def sentence(event: AuditEvent, names: Names) -> Sentence:
+    """The event in the reader's language; an action without a wording by its code."""
+    told = Telling(event, names)
+    wording = WORDINGS.get(event.action)
+    if wording is None:
+        return told.say(gettext("%(actor)s: %(action)s (%(subject)s)"), action=event.action)
+    return wording.tell(told)
+
+
+def kind_of(action: str) -> Kind:
+    wording = WORDINGS.get(action)
+    return wording.kind if wording else Kind.SETTINGS
+
+
+def actions_of(kind: Kind) -> tuple[str, ...]:
+    return tuple(action for action, wording in WORDINGS.items() if wording.kind is kind)
+
+
+def actions_called(word: str) -> tuple[str, ...]:
+    """Actions whose sentence holds the word in the reader's language, small and capital letters alike."""
+    nothing = AuditEvent(action="", subject_type="", subject_id="", detail={})
+    told = Telling(nothing, Names())
+    return tuple(
+        action
+        for action, wording in WORDINGS.items()
+        if word.casefold() in action or word.casefold() in _PLACEHOLDER.sub("", wording.tell(told).template).casefold()
+    )
