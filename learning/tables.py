@@ -5,12 +5,25 @@ from learning.catalogue import models as _catalogue
 from learning.certificates import models as _certificates
 from learning.database import Base
 from learning.notifications import models as _notifications
+from learning.organisation import bounce_models as _bounces
 from learning.organisation import models as _organisation
 from learning.paths import models as _paths
+from learning.paths import reminder_models as _reminders
 from learning.practice import models as _practice
 from learning.progress import models as _progress
 
 __all__ = ["metadata"]
 
-_rooms = (_access, _catalogue, _certificates, _notifications, _organisation, _paths, _practice, _progress)
+_rooms = (
+    _access,
+    _bounces,
+    _catalogue,
+    _certificates,
+    _notifications,
+    _organisation,
+    _paths,
+    _practice,
+    _progress,
+    _reminders,
+)
 metadata = Base.metadata
