@@ -42,11 +42,11 @@ def _add_commands() -> None:
     from learning.catalogue.commands import courses
     from learning.demo.commands import demo
     from learning.migrating import database
-    from learning.notifications.commands import worker
+    from learning.notifications.commands import mail, worker
     from learning.records.commands import export
     from learning.serving import serve
 
-    for command in (accounts, courses, database, demo, export, serve, worker):
+    for command in (accounts, courses, database, demo, export, mail, serve, worker):
         main.add_command(command)
 
 

@@ -33,6 +33,16 @@ def working_day_from(day: date) -> date:
     return day
 
 
+def opens_on(day: date) -> datetime:
+    """When working hours begin on a working day, in UTC."""
+    return datetime.combine(day, OPENS, clock.OSLO).astimezone(UTC)
+
+
+def closes_on(day: date) -> datetime:
+    """When working hours end on a working day, in UTC."""
+    return datetime.combine(day, CLOSES, clock.OSLO).astimezone(UTC)
+
+
 def is_open(moment: datetime) -> bool:
     """Whether the moment (aware) is within working hours."""
     here = moment.astimezone(clock.OSLO)
@@ -45,4 +55,4 @@ def next_opening(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     here = moment.astimezone(clock.OSLO)
     day = here.date() if here.time() < OPENS else here.date() + timedelta(days=1)
-    return datetime.combine(working_day_from(day), OPENS, clock.OSLO).astimezone(UTC)
+    return opens_on(working_day_from(day))

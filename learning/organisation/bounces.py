@@ -61,9 +61,7 @@ def count_in(session: Session, agency_id: int) -> int:
     return session.scalar(found.where(_in_agency(agency_id))) or 0
 
 
-def list_in(
-    session: Session, agency_id: int, page: int, size: int = 50
-) -> Sequence[Row[Person, MailBounce]]:
+def list_in(session: Session, agency_id: int, page: int, size: int = 50) -> Sequence[Row[Person, MailBounce]]:
     """The agency's people whom mail does not reach, newest first; one more than a page when there are more."""
     return session.execute(
         select(Person, MailBounce)
@@ -80,9 +78,7 @@ def try_again(session: Session, person_id: int, *, actor_id: int | None) -> bool
     address = select(Person.email).where(Person.id == person_id).scalar_subquery()
     done = session.execute(
         update(MailBounce)
-        .where(
-            MailBounce.person_id == person_id, MailBounce.address == address, MailBounce.tried_again_at.is_(None)
-        )
+        .where(MailBounce.person_id == person_id, MailBounce.address == address, MailBounce.tried_again_at.is_(None))
         .values(tried_again_at=clock.now(), tried_again_by_id=actor_id)
         .execution_options(synchronize_session=False)
     )
