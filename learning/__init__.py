@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications import subscriptions as notification_subscriptions
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
+    from learning.paths.reminder_views import blueprint as reminders
     from learning.paths.views import blueprint as paths
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         offline,
         items,
         paths,
+        reminders,
         practice,
         practice_mail,
         certificates,

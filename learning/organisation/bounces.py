@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.database import insert_once
 from learning.organisation.bounce_models import MailBounce
-from learning.organisation.models import Membership, Person
+from learning.organisation.models import Person, Position
 
 
-def note(session: Session, person_id: int, address: str, *, code: str, reason: str, at: datetime | None = None) -> bool:
+def note(session: Session, person_id: int, address: str, *, code: str, reason: str) -> bool:
     """Note that mail does not reach the address; whether that is new."""
-    reason = " ".join("".join(each if each.isprintable() else " " for each in reason).split())
-    values = {"address": address.lower()[:254], "code": code[:20], "reason": reason[:300], "at": at or clock.now()}
-    return insert_once(session, MailBounce, person_id=person_id, **values)
+    values = {"address": address.lower()[:254], "code": clean(code)[:20], "reason": clean(reason)}
+    return insert_once(session, MailBounce, person_id=person_id, at=clock.now(), **values)
+
+
+def clean(words: str) -> str:
+    """A mail server's words on one line, short enough to store."""
+    return " ".join("".join(each if each.isprintable() else " " for each in words).split())[:300]
 
 
 def _holds() -> ColumnElement[bool]:
@@ -51,8 +54,11 @@ def dead_addresses(session: Session, addresses: Collection[str]) -> set[str]:
 
 
 def _in_agency(agency_id: int) -> ColumnElement[bool]:
-    known = select(Membership.person_id).where(Membership.agency_id == agency_id)
-    return and_(Person.id.in_(known), Person.deactivated_at.is_(None), _holds())
+    """Who works there: the address of somebody who has left may tell where they work now."""
+    work_here = select(Position.person_id).where(
+        Position.agency_id == agency_id, or_(Position.ends_on.is_(None), Position.ends_on >= clock.today())
+    )
+    return and_(Person.id.in_(work_here), Person.deactivated_at.is_(None), _holds())
 
 
 def count_in(session: Session, agency_id: int) -> int:
