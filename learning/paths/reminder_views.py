@@ -39,9 +39,10 @@ def _own_assignment(assignment_id: int) -> Assignment:
 def _page(found: Assignment, form: LineForm, status: int = 200) -> Page:
     plan, is_own = reminder_members.plan_of(db.session, found.id)
     ended = reminder_choices.has_ended(found)
+    preview = None if ended else reminder_preview.preview(db.session, found)
     page = render_template(
         "paths/reminders.html", agency=g.agency, assignment=found, form=form, plan=plan, is_own=is_own, ended=ended,
-        no_due_date=found.due_kind is DueKind.NONE, preview=None if ended else reminder_preview.preview(db.session, found),
+        no_due_date=found.due_kind is DueKind.NONE, preview=preview,
         days=reminder_preview.DAYS, has_manager_line=any(line.who is Who.MANAGER for line in plan),
         when_words=when_words, who_words=who_words, to_manager=Who.MANAGER,
     )  # fmt: skip
