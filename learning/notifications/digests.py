@@ -28,6 +28,7 @@ from learning.paths.reminder_plans import Who
 
 KIND = "reminders"
 AT_ONCE = 1000  # people a statement
+_ALIKE = {"render_nulls": True}  # else rows with None are inserted apart from the others
 
 
 def open_for(session: Session, recipients: dict[int, set[int]], day: date, not_before: datetime) -> dict[int, int]:
@@ -37,12 +38,13 @@ def open_for(session: Session, recipients: dict[int, set[int]], day: date, not_b
     second beside it and is left out. A few statements for each thousand people.
     """
     opened, busy = _waiting(session, recipients)
+    has_one = opened.keys() | busy
     rows = []
-    for batch in _batches([person_id for person_id in recipients if person_id not in opened.keys() | busy]):
+    for batch in _batches([person_id for person_id in recipients if person_id not in has_one]):
         people = session.execute(select(Person.id, Person.email, Person.language).where(Person.id.in_(batch)))
         rows += [_row(person, recipients[person.id], day, not_before) for person in people]
     for batch in _batches(rows):  # without RETURNING: it takes several times as long for many rows
-        session.execute(insert(OutboxMessage), batch)
+        session.execute(insert(OutboxMessage), batch, execution_options=_ALIKE)
     return _waiting(session, recipients)[0] if rows else opened
 
 

@@ -178,7 +178,8 @@ def statuses(session: Session, member_ids: Sequence[int], today: date) -> dict[i
 def record(session: Session, facts: Sequence[dict[str, Any]]) -> None:
     """Write what was reminded of: rows of ``Reminder``."""
     for batch in _batches(facts):
-        session.execute(insert(Reminder), batch)
+        # Rows with None would else be inserted apart from the others, one by one.
+        session.execute(insert(Reminder), batch, execution_options={"render_nulls": True})
 
 
 def of_message(session: Session, message_id: int, recipient_id: int, today: date) -> list[Item]:
