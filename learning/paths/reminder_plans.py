@@ -1,7 +1,7 @@
 """The plan of reminders of an assignment: which lines it has, and what is to be reminded of on a day. Pure.
 
 A line's day is counted from the due date. A line is spent when it has been reminded of, or when a later one has. So
-whoever could not be reminded on the day itself (a week-end, a worker that stood still, somebody who was away) hears of
+whoever could not be reminded on the day itself (a weekend, a worker that stood still, somebody who was away) hears of
 the latest line when that is possible again, and of that alone.
 """
 
