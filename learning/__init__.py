@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.paths.member_views import blueprint as members
     from learning.paths.overview_views import blueprint as overviews
     from learning.paths.recognition_views import blueprint as recognition
+    from learning.paths.reminder_views import blueprint as reminders
     from learning.paths.restoring_views import blueprint as restoring
     from learning.paths.views import blueprint as paths
     from learning.people_files.views import blueprint as people_files
@@ -127,6 +128,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         overviews,
         following_up,
         restoring,
+        reminders,
         practice,
         practice_mail,
         certificates,

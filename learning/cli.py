@@ -42,12 +42,12 @@ def _add_commands() -> None:
     from learning.catalogue.commands import courses
     from learning.demo.commands import demo
     from learning.migrating import database
-    from learning.notifications.commands import worker
+    from learning.notifications.commands import mail, worker
     from learning.people_files.commands import people
     from learning.records.commands import export
     from learning.serving import serve
 
-    for command in (accounts, courses, database, demo, export, people, serve, worker):
+    for command in (accounts, courses, database, demo, export, mail, people, serve, worker):
         main.add_command(command)
 
 

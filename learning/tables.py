@@ -5,8 +5,10 @@ from learning.catalogue import models as _catalogue
 from learning.certificates import models as _certificates
 from learning.database import Base
 from learning.notifications import models as _notifications
+from learning.organisation import bounce_models as _bounces
 from learning.organisation import models as _organisation
 from learning.paths import models as _paths
+from learning.paths import reminder_models as _reminders
 from learning.people_files import models as _people_files
 from learning.practice import models as _practice
 from learning.programmes import models as _programmes
@@ -16,7 +18,7 @@ from learning.provisioning import models as _provisioning
 __all__ = ["metadata"]
 
 _rooms = (
-    _access, _catalogue, _certificates, _notifications, _organisation, _paths, _people_files, _practice, _programmes,
-    _progress, _provisioning,
+    _access, _bounces, _catalogue, _certificates, _notifications, _organisation, _paths, _people_files, _practice,
+    _programmes, _progress, _provisioning, _reminders,
 )  # fmt: skip
 metadata = Base.metadata

@@ -28,7 +28,7 @@ from learning.administration.forms import (
 from learning.certificates.listing import of_completions
 from learning.database import db
 from learning.organisation import agencies as agency_rules
-from learning.organisation import leaving, merging
+from learning.organisation import bounces, leaving, merging
 from learning.organisation import people as people_rules
 from learning.organisation import units as unit_rules
 from learning.organisation.doubles import belongs_here_alone
@@ -178,10 +178,11 @@ def _person_page(found: Person, form: MoveForm) -> str:
     positions = people_rules.positions_in(db.session, g.agency.id, found.id)
     completions = overview.completions_in(db.session, g.agency.id, found.id)
     departure = leaving.newest(db.session, g.agency.id, found.id)
+    # Somebody who has left may have an address that tells where they work now.
+    works_here = any(each.ends_on is None or each.ends_on >= today for each in positions)
     return render_template(
         "organisation/person.html", agency=g.agency, person=found, form=form, today=today, positions=positions,
-        # Somebody who has left may have an address that tells where they work now.
-        works_here=any(each.ends_on is None or each.ends_on >= today for each in positions),
+        works_here=works_here, bounce=bounces.bounce_of(db.session, found.id) if works_here else None,
         assignments=list(member_list.stream(db.session, g.agency.id, Wanted(person_id=found.id))),
         completions=completions, certificates=of_completions(db.session, [each.id for each in completions]),
         status_name=status_name, status_colours=STATUS_COLOURS, has_password=has_password(db.session, found.id),

@@ -54,6 +54,21 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Påminning: {title}", "Hei {name}.\n\n{agency} minner deg om læringsløpet «{title}».{due}\n\n{courses}\n\nSei frå til HR om noko står i vegen.", "Hald fram her"),
         "en": ("Reminder: {title}", "Hello {name}.\n\n{agency} reminds you of the learning path “{title}”.{due}\n\n{courses}\n\nTell HR if something is in the way.", "Continue here"),
     },
+    "reminders": {
+        "nb": ("Påminnelse om frister", "Hei {name}.\n\nDette er det som venter på deg. Si fra til HR hvis noe står i veien.", "Se alt på startsiden"),
+        "nn": ("Påminning om fristar", "Hei {name}.\n\nDette er det som ventar på deg. Sei frå til HR om noko står i vegen.", "Sjå alt på startsida"),
+        "en": ("Reminder of due dates", "Hello {name}.\n\nThis is what waits for you. Tell HR if something is in the way.", "See all on the start page"),
+    },
+    "reminders-people": {
+        "nb": ("Frister for medarbeiderne dine", "Hei {name}.\n\nDu er nærmeste leder for medarbeiderne under. De har ikke fullført læringsløpet ennå. Spør hva som står i veien, og hjelp dem å finne tid.", "Til Handlingsrom"),
+        "nn": ("Fristar for medarbeidarane dine", "Hei {name}.\n\nDu er næraste leiar for medarbeidarane under. Dei har ikkje fullført læringsløpet enno. Spør kva som står i vegen, og hjelp dei å finne tid.", "Til Handlingsrom"),
+        "en": ("Due dates of your people", "Hello {name}.\n\nYou are the line manager of the people below. They have not completed the learning path yet. Ask what is in the way, and help them find time.", "To Handlingsrom"),
+    },
+    "reminders-both": {
+        "nb": ("Påminnelse om frister", "Hei {name}.\n\nHer er fristene dine, og fristene til medarbeidere som du er nærmeste leder for.", "Se alt på startsiden"),
+        "nn": ("Påminning om fristar", "Hei {name}.\n\nHer er fristane dine, og fristane til medarbeidarar som du er næraste leiar for.", "Sjå alt på startsida"),
+        "en": ("Reminder of due dates", "Hello {name}.\n\nHere are your due dates, and those of the people whose line manager you are.", "See all on the start page"),
+    },
     "certificate": {
         "nb": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligger klart.", "Se kursbeviset"),
         "nn": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligg klart.", "Sjå kursbeviset"),
@@ -166,6 +181,28 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
     },
 }  # fmt: skip
 
+
+@dataclass(frozen=True)
+class DigestWords:
+    """How a reminder lists what is due: headings when both stand in a mail, and what is said of each.
+
+    ``due``, or ``under_way`` or ``not_begun`` to the learner, is said until the day is over, then ``overdue``.
+    """
+
+    own: str
+    people: str
+    of_person: str
+    due: str
+    under_way: str
+    not_begun: str
+    overdue: str
+
+
+DIGEST = {
+    "nb": DigestWords("Dine frister", "Medarbeiderne dine", "{name}: {title}", "Frist {date}.", "Frist {date}. Du er i gang.", "Frist {date}. Ikke begynt.", "Fristen var {date}."),
+    "nn": DigestWords("Fristane dine", "Medarbeidarane dine", "{name}: {title}", "Frist {date}.", "Frist {date}. Du er i gang.", "Frist {date}. Ikkje starta.", "Fristen var {date}."),
+    "en": DigestWords("Your due dates", "Your people", "{name}: {title}", "Due {date}.", "Due {date}. You have begun.", "Due {date}. Not begun.", "It was due {date}."),
+}  # fmt: skip
 DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
 DUE_PAST = {"nb": " Fristen var {date}.", "nn": " Fristen var {date}.", "en": " It was due {date}."}
 BY_AGENCY = {"nb": "{agency} har lagt deg til.", "nn": "{agency} har lagt deg til.", "en": "{agency} has added you."}

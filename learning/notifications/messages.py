@@ -42,6 +42,44 @@ class Link:
         return f"{current_app.config['SETTINGS'].base_url}{self.path}"
 
 
+@dataclass(frozen=True)
+class Point:
+    """A point of a list: what it is called, where that leads on this site (nowhere when empty), what is said of it."""
+
+    words: str
+    path: str
+    said: str
+
+    @property
+    def text(self) -> str:
+        where = f"\n  {Link(self.words, self.path).address}" if self.path else ""
+        return f"– {self.words}\n  {self.said}{where}"
+
+    @property
+    def html(self) -> Markup:
+        words: str | Markup = escape(self.words)
+        if self.path:
+            words = Markup('<a href="{}">{}</a>').format(Link(self.words, self.path).address, self.words)
+        return Markup("<li>{}<br>{}</li>").format(words, self.said)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list in a mail, with a heading unless that is empty."""
+
+    heading: str
+    points: Sequence[Point]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join([*([self.heading] if self.heading else []), "\n".join(each.text for each in self.points)])
+
+    @property
+    def html(self) -> Markup:
+        heading = Markup('<h2 style="font-size:1.1rem">{}</h2>').format(self.heading) if self.heading else Markup("")
+        return heading + Markup("<ul>{}</ul>").format(Markup("").join(each.html for each in self.points))
+
+
 def mail_language(language: str) -> str:
     """The language a mail is written in."""
     return language if language in WHY else "nb"
@@ -63,14 +101,15 @@ def compose(
     path: str,
     due_on: date | None = None,
     quote: str = "",
+    lists: Sequence[Listed] = (),
     answers: Sequence[Link] = (),
     small_print: Sequence[Link] = (),
     **values: str,
 ) -> Message:
     """A mail of a kind. ``path`` is where its link leads; ``values`` fill the text.
 
-    ``quote`` is somebody's own words, shown as a quotation; ``answers`` are links to choose among, before the
-    kind's own; ``small_print`` are links at the foot.
+    ``quote`` is somebody's own words, shown as a quotation; ``lists`` come after it; ``answers`` are links to choose
+    among, before the kind's own; ``small_print`` are links at the foot.
     """
     language = mail_language(language)
     subject, body, link_words = TEXTS[kind][language]
@@ -85,6 +124,8 @@ def compose(
     if quote:
         text.append("\n".join(f"> {line}" for line in quote.split("\n")))
         html.append(_QUOTE.format(_paragraphs(quote)))
+    text += [each.text for each in lists]
+    html += [each.html for each in lists]
     if answers:
         text.append("\n".join(f"{link.words}: {link.address}" for link in answers))
         html += [Markup('<p><a href="{}">{}</a></p>').format(link.address, link.words) for link in answers]

@@ -30,6 +30,7 @@ class OutboxMessage(Base):
             postgresql_where=text("sent_at IS NULL AND failed_at IS NULL AND cancelled_at IS NULL"),
         ),
         Index("ix_outbox_message_person_id", "person_id"),
+        Index("ix_outbox_message_message_id", "message_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

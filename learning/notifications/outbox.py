@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -64,6 +64,10 @@ def queue(session: Session, letters: Iterable[Letter]) -> int:
     return new
 
 
+def new_message_id() -> str:
+    return f"{secrets.token_hex(16)}@handlingsrom"
+
+
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:
     return {
         "dedupe_key": letter.dedupe_key,
@@ -79,14 +83,15 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "html_body": seal_text(letter.message.html) if letter.is_private else letter.message.html,
         "calendar": letter.calendar,
         "calendar_method": letter.calendar_method,
-        "message_id": f"{secrets.token_hex(16)}@handlingsrom",
+        "message_id": new_message_id(),
         "created_at": now,
         "not_before": letter.not_before or now,
         "tries": 0,
     }
 
 
-def _waiting() -> tuple[ColumnElement[bool], ...]:
+def is_waiting() -> tuple[ColumnElement[bool], ...]:
+    """The mail is neither sent nor given up nor cancelled."""
     return (OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None), OutboxMessage.cancelled_at.is_(None))
 
 
@@ -100,7 +105,7 @@ def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
         ]
         result = session.execute(
             update(OutboxMessage)
-            .where(or_(*begins), *_waiting())
+            .where(or_(*begins), *is_waiting())
             .values(cancelled_at=clock.now())
             .execution_options(synchronize_session=False)
         )
@@ -114,7 +119,7 @@ def readdress(session: Session, person_ids: Sequence[int]) -> None:
     for start in range(0, len(person_ids), BATCH):
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.person_id.in_(person_ids[start : start + BATCH]), *_waiting())
+            .where(OutboxMessage.person_id.in_(person_ids[start : start + BATCH]), *is_waiting())
             .values(to_address=address)
             .execution_options(synchronize_session=False)
         )
@@ -122,7 +127,7 @@ def readdress(session: Session, person_ids: Sequence[int]) -> None:
 
 def waiting_for(session: Session, whose: ColumnElement[bool]) -> Sequence[Row[int, str]]:
     """Id and key of the mails that wait and fit ``whose``."""
-    return session.execute(select(OutboxMessage.id, OutboxMessage.dedupe_key).where(whose, *_waiting())).all()
+    return session.execute(select(OutboxMessage.id, OutboxMessage.dedupe_key).where(whose, *is_waiting())).all()
 
 
 def cancel_ids(session: Session, message_ids: Sequence[int]) -> None:
@@ -130,17 +135,14 @@ def cancel_ids(session: Session, message_ids: Sequence[int]) -> None:
     for start in range(0, len(message_ids), BATCH):
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(message_ids[start : start + BATCH]), *_waiting())
+            .where(OutboxMessage.id.in_(message_ids[start : start + BATCH]), *is_waiting())
             .values(cancelled_at=clock.now())
             .execution_options(synchronize_session=False)
         )
 
 
-def revive(session: Session, dedupe_keys: Sequence[str], *, from_now: bool = False) -> int:
-    """Let mails wait again that were cancelled before they went out: their cause holds once more; how many.
-
-    With ``from_now`` only those whose time is still to come.
-    """
+def revive(session: Session, dedupe_keys: Sequence[str]) -> int:
+    """Let mails wait again that were cancelled before they went out: their cause holds once more; how many."""
     revived = 0
     for start in range(0, len(dedupe_keys), BATCH):
         result = session.execute(
@@ -149,7 +151,6 @@ def revive(session: Session, dedupe_keys: Sequence[str], *, from_now: bool = Fal
                 OutboxMessage.dedupe_key.in_(dedupe_keys[start : start + BATCH]),
                 OutboxMessage.sent_at.is_(None),
                 OutboxMessage.cancelled_at.is_not(None),
-                OutboxMessage.not_before > clock.now() if from_now else true(),
             )
             .values(cancelled_at=None)
             .execution_options(synchronize_session=False)
@@ -162,7 +163,7 @@ def claim_next(session: Session) -> OutboxMessage | None:
     """The next mail that is due, claimed for some minutes: if this worker dies, another takes it after that."""
     message = session.scalar(
         select(OutboxMessage)
-        .where(*_waiting(), OutboxMessage.not_before <= clock.now())
+        .where(*is_waiting(), OutboxMessage.not_before <= clock.now())
         .order_by(OutboxMessage.not_before, OutboxMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -173,10 +174,16 @@ def claim_next(session: Session) -> OutboxMessage | None:
     return message
 
 
-def note_failure(message: OutboxMessage, reason: str) -> None:
-    """Set the next try, or give up after the last."""
+def put_off(message: OutboxMessage, until: datetime) -> None:
+    """Give a claimed mail back until then; that it was claimed is no try."""
+    message.tries -= 1
+    message.not_before = until
+
+
+def note_failure(message: OutboxMessage, reason: str, *, for_good: bool = False) -> None:
+    """Set the next try, or give up: after the last, and at once when it is refused ``for_good``."""
     message.last_error = reason[:500]
-    if message.tries > len(WAITS):
+    if for_good or message.tries > len(WAITS):
         message.failed_at = clock.now()
     else:
         message.not_before = clock.now() + timedelta(minutes=WAITS[message.tries - 1])

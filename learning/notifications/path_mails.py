@@ -1,13 +1,12 @@
-"""Mails about learning paths: one when somebody is assigned, reminders, and one when the due date has moved.
+"""Mails about learning paths: one when somebody is assigned, and one when the due date has moved.
 
-Who has done the path is told nothing: there is nothing left to do.
+Reminders are found by ``reminder_run`` day by day. Who has done the path is told nothing: there is nothing left to do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, select
@@ -23,11 +22,8 @@ from learning.paths import building
 from learning.paths.models import Assignment, AssignmentMember, PathStep
 from learning.paths.standing import done_members
 
-MORNING = time(7, 0)  # Oslo
 AT_ONCE = 500
-REMINDERS = (("week-before", "due-soon", -7), ("day-before", "due-soon", -1), ("after", "overdue", 3))
-# How the keys of these mails begin; the member's id follows.
-KINDS = ("assigned", "reminder", "due-changed", "reminded")
+KINDS = ("assigned", "due-changed", "reminded")  # how the keys of these mails begin; the member's id follows
 
 
 @dataclass(frozen=True)
@@ -80,31 +76,17 @@ def about(session: Session, assignment: Assignment) -> Told:
     return Told(assignment.path.title, agency.name, start_page(assignment.path_id), path.steps if path else [])
 
 
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, MORNING, clock.OSLO)
-
-
-def _letter(member: AssignmentMember, told: Told, kind: str, key: str, not_before: datetime | None = None) -> Letter:
+def _letter(member: AssignmentMember, told: Told, kind: str, key: str) -> Letter:
     language = member.person.language
     message = compose(
         kind, language, path=told.path, due_on=member.due_on, title=told.title, name=member.person.given_name,
         agency=told.agency, courses=told.courses(language),
     )  # fmt: skip
-    return Letter(member.person, message, kind, key, member.agency_id, not_before)
+    return Letter(member.person, message, kind, key, member.agency_id)
 
 
 def _assigned(member: AssignmentMember, told: Told) -> Letter:
     return _letter(member, told, "assigned", f"assigned:{member.id}:{member.joined_at.timestamp():.0f}")
-
-
-def _reminders(member: AssignmentMember, told: Told) -> Iterator[Letter]:
-    """The reminders that still lie ahead for one member."""
-    if member.due_on is None:
-        return
-    for name, kind, days in REMINDERS:
-        when = _morning(member.due_on + timedelta(days=days))
-        if when > clock.now():
-            yield _letter(member, told, kind, f"reminder:{member.id}:{name}:{member.due_on.isoformat()}", when)
 
 
 def _moved(member: AssignmentMember, told: Told) -> Letter:
@@ -127,33 +109,24 @@ def _not_done(session: Session, member_ids: Sequence[int]) -> list[AssignmentMem
     return [member for member in members if member.id not in done]
 
 
-def _queue_reminders(session: Session, members: Sequence[AssignmentMember], told: Told) -> None:
-    reminders = [letter for member in members for letter in _reminders(member, told)]
-    queue(session, reminders)
-    revive(session, [letter.dedupe_key for letter in reminders], from_now=True)
-
-
 def tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
-    """Tell members of their assignment, once, and queue the reminders ahead; not those who have done the path.
+    """Tell members of their assignment, once; not those who have done the path.
 
     Mails of the same cause that were cancelled before their time wait again: people come back.
     """
     told = about(session, assignment)
     for batch in _batches(member_ids):
-        members = _not_done(session, batch)
-        assigned = [_assigned(member, told) for member in members]
+        assigned = [_assigned(member, told) for member in _not_done(session, batch)]
         queue(session, assigned)
         revive(session, [letter.dedupe_key for letter in assigned])
-        _queue_reminders(session, members, told)
 
 
 def tell_of_renewal(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
-    """Tell members that a round of renewal has begun, once each round, and queue its reminders."""
+    """Tell members that a round of renewal has begun, once each round."""
     told = about(session, assignment)
     for batch in _batches(member_ids):
         members = _not_done(session, batch)
         queue(session, (_letter(member, told, "renew", f"renew:{member.id}:{member.round}") for member in members))
-        _queue_reminders(session, members, told)
 
 
 def let_go(session: Session, member_ids: Sequence[int], kinds: Collection[str] = KINDS) -> None:
@@ -176,14 +149,12 @@ def _cancel(session: Session, whose: ColumnElement[bool], member_ids: Sequence[i
 
 
 def follow_new_due_dates(session: Session, assignment: Assignment, moved: Collection[int]) -> None:
-    """Reminders of the new due dates instead of the old, and a mail to the ``moved`` members who are not done."""
+    """A mail to the ``moved`` members who are not done; one of an earlier move that still waits is taken back."""
     live = _live_members(session, assignment.id)
-    let_go(session, live, ("reminder", "due-changed"))
+    let_go(session, live, ("due-changed",))
     told = about(session, assignment)
     for batch in _batches(live):
-        members = _not_done(session, batch)
-        _queue_reminders(session, members, told)
-        queue(session, (_moved(member, told) for member in members if member.id in moved))
+        queue(session, (_moved(member, told) for member in _not_done(session, batch) if member.id in moved))
 
 
 def remind(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
@@ -204,23 +175,10 @@ def follow_new_steps(session: Session, assignment: Assignment) -> None:
 
 
 def follow_merge(session: Session, kept_id: int, merged_id: int) -> None:
-    """Two accounts have become one: no mail about what was assigned twice, and reminders of the dates that hold now."""
+    """Two accounts have become one: no mail about what was assigned twice. The daily run reminds of what holds now."""
     theirs = OutboxMessage.person_id == kept_id  # by now of both
     doubles = session.scalars(select(AssignmentMember.id).where(AssignmentMember.person_id == merged_id)).all()
     _cancel(session, theirs, doubles, KINDS)
-    live = session.scalars(
-        select(AssignmentMember.id)
-        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
-        .where(
-            AssignmentMember.person_id == kept_id,
-            AssignmentMember.left_at.is_(None),
-            Assignment.withdrawn_at.is_(None),
-        )
-        .order_by(AssignmentMember.id)
-    ).all()
-    _cancel(session, theirs, live, ("reminder",))
-    for member in _not_done(session, live):
-        _queue_reminders(session, [member], about(session, member.assignment))
 
 
 def _live_members(session: Session, assignment_id: int) -> Sequence[int]:

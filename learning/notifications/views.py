@@ -6,12 +6,14 @@ from flask import Blueprint, Response, abort, current_app, flash, g, redirect, r
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from learning.access import audit
 from learning.access.guard import public, requires, signed_in, signed_in_actor
 from learning.access.policy import Permission, may
 from learning.database import db
 from learning.notifications import calendar
 from learning.notifications import outbox as rules
 from learning.notifications.models import OutboxMessage
+from learning.organisation import bounces, people
 from learning.sealing import CannotOpen
 
 blueprint = Blueprint("notifications", __name__)
@@ -23,8 +25,40 @@ def outbox(agency_slug: str) -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     found = rules.in_agency(db.session, g.agency.id, page)
     return render_template(
-        "notifications/outbox.html", agency=g.agency, messages=found[:50], more=len(found) > 50, page=page
-    )
+        "notifications/outbox.html", agency=g.agency, messages=found[:50], more=len(found) > 50, page=page,
+        dead=bounces.dead_addresses(db.session, {each.to_address for each in found}),
+        unreached=bounces.count_in(db.session, g.agency.id),
+    )  # fmt: skip
+
+
+@blueprint.get("/agency/<agency_slug>/unreached")
+@requires(Permission.SEE_OUTBOX)
+def unreached(agency_slug: str) -> str:
+    """The agency's people whom mail does not reach."""
+    page = min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
+    found = bounces.list_in(db.session, g.agency.id, page)
+    return render_template(
+        "notifications/unreached.html", agency=g.agency, found=found[:50], more=len(found) > 50, page=page,
+        total=bounces.count_in(db.session, g.agency.id),
+        may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id),
+    )  # fmt: skip
+
+
+@blueprint.post("/agency/<agency_slug>/people/<int:person_id>/try-mail-again")
+@requires(Permission.MANAGE_PEOPLE)
+def try_mail_again(agency_slug: str, person_id: int) -> AnyResponse:
+    """The address is in order again, so mail may go there."""
+    person = people.person_in(db.session, g.agency.id, person_id)
+    if person is None or not people.works_in(db.session, g.agency.id, person_id):
+        abort(404)
+    actor_id = signed_in_actor().person_id
+    if bounces.try_again(db.session, person_id, actor_id=actor_id):
+        audit.record(
+            db.session, "mail.tried-again", subject_type="person", subject_id=person_id, actor_id=actor_id,
+            agency_id=g.agency.id,
+        )  # fmt: skip
+    flash(gettext("Mail goes to %(address)s again.", address=person.email))
+    return redirect(url_for("organisation.person", agency_slug=agency_slug, person_id=person_id), 303)
 
 
 @blueprint.get("/mail")

@@ -7,20 +7,25 @@ import signal
 import smtplib
 import threading
 import time
-from datetime import date
 
 from flask import Flask
 from sqlalchemy import select
 
-from learning import clock
+from learning import clock, working_hours
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.rendering import store_pdf
 from learning.database import db, reading_only, writing
-from learning.notifications import afterwards, mailer, outbox, programme_mails
+from learning.notifications import (
+    afterwards,
+    bounce_reports,
+    digests,
+    mailer,
+    outbox,
+    programme_mails,
+    reminder_run,
+)
 from learning.notifications.models import OutboxMessage
 from learning.paths import membership, renewals
-from learning.paths.models import AssignmentMember
-from learning.paths.standing import done_members
 from learning.people_files import waiting
 from learning.progress import real_minutes
 from learning.sealing import CannotOpen
@@ -45,10 +50,14 @@ def send_due(app: Flask, most: int = AT_ONCE) -> int:
             claimed = outbox.claim_next(session)
             if claimed is None:
                 break
-            if _is_needless(claimed):
-                claimed.cancelled_at = clock.now()
-                continue
-            message_id, mail, fault = claimed.id, None, None
+            if claimed.kind == digests.KIND:
+                if not working_hours.is_open(clock.now()):
+                    outbox.put_off(claimed, working_hours.next_opening(clock.now()))
+                    continue
+                if not digests.fill(session, claimed):
+                    claimed.cancelled_at = clock.now()
+                    continue
+            message_id, mail, fault, refusal = claimed.id, None, None, None
             try:
                 mail = mailer.build(claimed, settings.mail_from, settings.base_url)
             except CannotOpen:
@@ -58,6 +67,7 @@ def send_due(app: Flask, most: int = AT_ONCE) -> int:
                 mailer.send(mail, settings.smtp_url)
             except (smtplib.SMTPException, OSError) as error:
                 fault = f"{type(error).__name__}: {error}"
+                refusal = bounce_reports.refusal_of(error)
         with writing() as session:
             message = session.get_one(OutboxMessage, message_id)
             if fault is None:
@@ -65,21 +75,11 @@ def send_due(app: Flask, most: int = AT_ONCE) -> int:
                 message.last_error = None
                 sent += 1
             else:
-                outbox.note_failure(message, fault)
+                outbox.note_failure(message, fault, for_good=refusal is not None)
+                if refusal is not None:
+                    bounce_reports.note_for(session, message, refusal)
                 log.warning("mail %s was not sent: %s", message_id, fault)
     return sent
-
-
-def _is_needless(message: OutboxMessage) -> bool:
-    """A reminder of a path that is done by now, of a due date that has been moved, or to somebody who has left."""
-    if not message.dedupe_key.startswith("reminder:"):
-        return False
-    _, member_id, _, due_on = message.dedupe_key.split(":")
-    with reading_only(), db.sessionmaker() as session:
-        member = session.get(AssignmentMember, int(member_id))
-        if member is None or member.left_at is not None or member.due_on != date.fromisoformat(due_on):
-            return True
-        return bool(done_members(session, [member.id]))
 
 
 def render_certificates(most: int = 20) -> int:
@@ -126,12 +126,27 @@ def sweep_people_files() -> None:
         waiting.sweep(session)
 
 
+def remind() -> None:
+    """The daily run of reminders, once a working day and within working hours; else nothing."""
+    with reading_only(), db.sessionmaker() as session:
+        if not reminder_run.is_time(session):
+            return
+    refresh_audiences()
+    with writing() as session:
+        try:
+            made = reminder_run.run(session, clock.today())
+        except reminder_run.NotNow:  # another worker was quicker
+            return
+        log.info("reminders of %s: %d in %d mails, %d passed", made.day, made.reminders, made.mails, made.passed)
+
+
 def run_once(app: Flask) -> int:
     """One turn of everything; how many mails went out."""
     with app.app_context():
         refresh_audiences()
         queue_afterwards()
         sweep_people_files()
+        remind()
         render_certificates()
         return send_due(app)
 
@@ -150,6 +165,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
                     queue_afterwards()
                     sweep_people_files()
                     refreshed = time.monotonic()
+                remind()
                 render_certificates()
                 send_due(app)
         except Exception:

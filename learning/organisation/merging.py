@@ -16,6 +16,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from learning import clock
+from learning.organisation.bounce_models import MailBounce
 from learning.organisation.models import (
     Departure,
     Membership,
@@ -58,6 +59,8 @@ COLUMNS = PersonColumns(
     stays={
         Person.merged_into_id: "accounts that were merged earlier lead here step by step",
         PersonMerge.kept_person_id: "a fact of that day",
+        MailBounce.person_id: "it is about the address of the closed account",
+        MailBounce.tried_again_by_id: "what an account did is said of that account",
         PersonMerge.merged_person_id: "a fact of that day",
         PersonMerge.by_id: "what an account did is said of that account",
         Departure.by_id: "what an account did is said of that account",

@@ -23,6 +23,7 @@ from learning.paths.models import (
     MemberReminder,
     Recognition,
 )
+from learning.paths.reminder_models import Reminder
 from learning.paths.standing import done_members
 
 _DID = "what an account did is said of that account"
@@ -36,6 +37,7 @@ COLUMNS = PersonColumns(
         Recognition.asked_by_id: _DID,
         Recognition.decided_by_id: _DID,
         MemberReminder.reminded_by_id: _DID,
+        Reminder.recipient_id: "a fact of that day: whom the mail went to",
     },
 )
 

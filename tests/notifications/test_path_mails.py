@@ -51,19 +51,16 @@ def in_days(days: int) -> DueRule:
     return DueRule(DueKind.FIXED, clock.today() + timedelta(days=days))
 
 
-REMINDERS = ["due-soon", "due-soon", "overdue"]
-
-
 def test_those_who_are_done_from_the_start_are_told_nothing(session: Session) -> None:
     town, course = make_town(session), make_course(session)
     done, waits = manager(session, town.school), manager(session, town.school)
     complete(session, done, course)
     assignment = assign(session, make_path(session, town.agency, course), audience(town.top), in_days(30))
     assert kinds(session, done) == []
-    assert kinds(session, waits) == ["assigned", *REMINDERS]
+    assert kinds(session, waits) == ["assigned"]
     assigning.change_due(session, assignment, in_days(40), actor_id=None)
     assert kinds(session, done) == []
-    assert kinds(session, waits) == ["assigned", *REMINDERS, "due-changed"]
+    assert kinds(session, waits) == ["assigned", "due-changed"]
 
 
 def test_a_moved_due_date_is_told_once_to_those_it_moves_for(session: Session) -> None:
@@ -75,7 +72,7 @@ def test_a_moved_due_date_is_told_once_to_those_it_moves_for(session: Session) -
     # Both began so that thirty days from the position are thirty days from now: nobody's date moves.
     assigning.change_due(session, assignment, DueRule(DueKind.AFTER_POSITION_START, days=30), actor_id=None)
     for person in (old, new):
-        assert kinds(session, person) == ["assigned", *REMINDERS]
+        assert kinds(session, person) == ["assigned"]
     with clock.stopped_at(clock.now() + timedelta(seconds=2)):
         assigning.change_due(session, assignment, in_days(31), actor_id=None)
     with clock.stopped_at(clock.now() + timedelta(seconds=4)):
@@ -89,16 +86,16 @@ def test_a_moved_due_date_is_told_once_to_those_it_moves_for(session: Session) -
     assert "har ikke lenger noen frist" in mails(session, old)[-1].text_body
 
 
-def test_the_last_course_ends_the_reminders(session: Session) -> None:
+def test_the_last_course_takes_back_what_waits(session: Session) -> None:
     town, first, last = make_town(session), make_course(session), publish_sample(session)
     person = manager(session, town.school)
     assign(session, make_path(session, town.agency, first, last.course), audience(town.top), in_days(30))
     other = assign(session, make_path(session, town.agency, make_course(session)), audience(town.top), in_days(60))
     complete(session, person, first)
-    assert kinds(session, person) == ["assigned", *REMINDERS] * 2
+    assert kinds(session, person) == ["assigned"] * 2
     complete_course(session, person, last)
     left = mails(session, person)
-    assert [mail.kind for mail in left if mail.kind != "certificate"] == ["assigned", *REMINDERS]
+    assert [mail.kind for mail in left if mail.kind != "certificate"] == ["assigned"]
     assert all(other.path.title in mail.subject for mail in left if mail.kind != "certificate")
 
 
@@ -114,11 +111,11 @@ def test_other_courses_in_a_path_change_who_hears_of_it(session: Session) -> Non
     assign(session, path, audience(town.top), in_days(30))
     assert kinds(session, person) == []
     building.change_path(session, path, _draft(path, first.id, second.id), actor_id=None, for_everybody=True)
-    assert kinds(session, person) == ["assigned", *REMINDERS]
+    assert kinds(session, person) == ["assigned"]
     building.change_path(session, path, _draft(path, first.id), actor_id=None, for_everybody=True)
     assert kinds(session, person) == []
     building.change_path(session, path, _draft(path, second.id, first.id), actor_id=None, for_everybody=True)
-    assert kinds(session, person) == ["assigned", *REMINDERS]
+    assert kinds(session, person) == ["assigned"]
 
 
 @pytest.mark.parametrize(

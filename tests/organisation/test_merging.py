@@ -205,7 +205,7 @@ def test_the_same_position_and_number_are_held_once(session: Session) -> None:
     assert fact.summary["second_numbers"] == [{"agency": key, "external_id": "x2"}]
 
 
-def test_one_assignment_is_held_once_with_the_earlier_due_date_and_its_reminders(session: Session) -> None:
+def test_one_assignment_is_held_once_with_the_earlier_due_date(session: Session) -> None:
     town = make_town(session)
     kept, merged = make_person(session), make_person(session)
     make_position(session, merged, town.school)
@@ -219,13 +219,6 @@ def test_one_assignment_is_held_once_with_the_earlier_due_date_and_its_reminders
     (member,) = session.scalars(select(AssignmentMember).where(AssignmentMember.left_at.is_(None)))
     assert (member.person_id, member.due_on) == (kept.id, due)
     assert len(fact.summary["double_members"]) == 1
-    waiting = session.scalars(
-        select(OutboxMessage.dedupe_key).where(
-            OutboxMessage.cancelled_at.is_(None), OutboxMessage.dedupe_key.startswith("reminder:")
-        )
-    ).all()
-    assert len(waiting) == 3
-    assert all(key.startswith(f"reminder:{member.id}:") and key.endswith(due.isoformat()) for key in waiting)
 
 
 def test_mail_that_waits_goes_to_the_kept_address_and_both_addresses_are_told(session: Session) -> None:
