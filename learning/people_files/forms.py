@@ -22,8 +22,11 @@ def _when_ending(form: FlaskForm, field: Field) -> None:
     if form.missing.data != Missing.END.value:
         field.errors = []
         raise StopValidation
+    if not (field.raw_data and field.raw_data[0]):
+        field.errors = []
+        raise StopValidation(str(_l("Write their last day.")))
     if field.data is None:
-        raise StopValidation("" if field.errors else str(_l("Write their last day.")))
+        raise StopValidation
     if abs(field.data - clock.today()) > FARTHEST:
         raise ValidationError(str(_l("Write a date within a year from today.")))
 

@@ -207,6 +207,7 @@ ALONE = {
 }
 
 
+@pytest.mark.one_database
 def test_500_faults_of_20_kinds_among_10000_rows_are_all_named_and_nothing_is_changed(
     session: Session, town: Town
 ) -> None:
