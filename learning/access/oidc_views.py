@@ -39,9 +39,9 @@ LONGEST_NEXT = 300
 LONGEST_HINT = 1800  # characters of an ID token that is kept for signing out
 
 
-def _fault_page(provider: IdentityProvider | None, fault: ProviderFault) -> tuple[str, int]:
+def _fault_page(provider: IdentityProvider, fault: ProviderFault) -> tuple[str, int]:
     """What to do when the provider fails. 424 and not 5xx: nothing is wrong here, and proxies leave the page alone."""
-    log.warning("sign-in by provider %s: %s", provider.id if provider else None, fault)
+    log.warning("sign-in by provider %s: %s", provider.id, fault)
     code = 400 if fault.fault is Fault.CANCELLED else 424
     return render_template(
         "access/provider_fault.html", provider=provider, sentence=fault_sentence(fault.fault),

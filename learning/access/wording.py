@@ -31,7 +31,7 @@ def fault_sentence(fault: Fault) -> str:
     )
 
 
-def test_sentence(fault: Fault) -> str:
+def trial_sentence(fault: Fault) -> str:
     """For the administrator who has tried a provider: what is wrong and how to mend it."""
     sentences: dict[Fault, str] = {
         Fault.UNREACHABLE: gettext("The provider does not answer at the issuer address. Check the address."),

@@ -15,7 +15,7 @@ from learning.access.models import IdentityProvider
 from learning.access.oidc import ProviderFault
 from learning.access.password_policy import NoWayIn
 from learning.access.policy import Permission
-from learning.access.wording import test_sentence
+from learning.access.wording import trial_sentence
 from learning.administration.sign_in_forms import ProviderForm
 from learning.database import db
 
@@ -124,7 +124,7 @@ def try_provider(agency_slug: str, provider_id: int) -> str:
         metadata = oidc.discover(provider.issuer, at_most=timedelta(0))
         keys = len(oidc.signing_keys(metadata, timedelta(0)).keys)
     except ProviderFault as found:
-        metadata, fault, detail = None, test_sentence(found.fault), found.detail
+        metadata, fault, detail = None, trial_sentence(found.fault), found.detail
     return render_template(
         "administration/provider_trial.html", agency=g.agency, provider=provider, metadata=metadata, keys=keys,
         fault=fault, detail=detail,

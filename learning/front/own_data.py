@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from learning.access.linking import links_of
 from learning.certificates.listing import for_person as certificates_of
 from learning.organisation.models import Person, Position
 from learning.programmes import mine
@@ -26,8 +27,8 @@ def _time(value: datetime | None) -> str | None:
 
 
 def gather(session: Session, person: Person) -> dict[str, Any]:
-    """The person's positions, courses, answers, attempts and certificates. Times are ISO 8601 in UTC,
-    scores decimal numbers of per cent or points as text.
+    """The person's positions, connected sign-ins, courses, answers, attempts and certificates. Times are ISO 8601 in
+    UTC, scores decimal numbers of per cent or points as text.
     """
     progress = overview.for_person(session, person.id)
     enrolments = [each.enrolment.id for each in progress]
@@ -58,6 +59,10 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
                 "ends_on": each.ends_on.isoformat() if each.ends_on else None,
             }
             for each in positions
+        ],
+        "sign_ins": [
+            {"provider": each.provider.name, "agency": each.provider.agency.name, "linked_at": _time(each.linked_at)}
+            for each in links_of(session, person.id)
         ],
         "courses": [
             {

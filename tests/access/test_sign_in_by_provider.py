@@ -90,6 +90,7 @@ def test_somebody_without_a_password_is_recognised_by_a_verified_address(
     assert (answer.status_code, answer.location) == (303, "/my/record")
     assert client.get("/my/record").status_code == 200
     assert "Connected on" in words(client.get("/account"))
+    assert '"provider": "Entra ID"' in words(client.get("/my/data"))
     link = session.scalars(select(IdentityLink)).one()
     account = session.get_one(Account, place.ada.id)
     session.commit()
