@@ -7,64 +7,51 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from learning.catalogue.compiling import Compiled, compile_if_changed, compiled_already
+from sqlalchemy.orm import Session
+
+from learning.catalogue import check_results
+from learning.catalogue.check_results import Checked
+from learning.catalogue.compiling import compile_course
 from learning.catalogue.reviews import ReviewFile, reviews_of
-from learning.catalogue.translations import State, Translated
+from learning.database import writing
 
-PATIENCE = 2.0  # seconds that a page may compile; the rest waits for the next load
-
-
-@dataclass(frozen=True)
-class Translation:
-    """One language of a course but the source: how many pieces there are, and those that want work."""
-
-    language: str
-    pieces: int
-    stale: Sequence[Translated]
-    missing: Sequence[Translated]
+PATIENCE = 2.0  # seconds that a page may check; the rest waits for the next load
 
 
 @dataclass(frozen=True)
 class CourseOnDisk:
-    compiled: Compiled
-    translations: Sequence[Translation]
+    name: str
+    checked: Checked
     reviews: Sequence[ReviewFile]
 
-    @property
-    def name(self) -> str:
-        return self.compiled.folder.name
 
-
-def courses_on_disk(folders: Iterable[Path], seconds: float = PATIENCE) -> tuple[list[CourseOnDisk], int]:
+def courses_on_disk(
+    session: Session, folders: Iterable[Path], seconds: float = PATIENCE
+) -> tuple[list[CourseOnDisk], int]:
     """Every course folder, faulty or not, and how many there was no time to check.
 
-    Courses that have not changed are known already. New ones are compiled for about so many seconds, one at least.
+    Courses that have not changed are known already, from here or from when they were published. New ones are checked
+    for about so many seconds, one at least, and the results kept.
     """
+    digests = {folder: check_results.digest_of(folder) for folder in folders}
+    known = check_results.known(session, set(digests.values()))
     found, waiting = [], 0
+    new: dict[str, Checked] = {}
     end = monotonic() + seconds
-    has_compiled = False
-    for folder in folders:
-        compiled = compiled_already(folder)
-        if compiled is None:
-            if has_compiled and monotonic() > end:
+    has_checked = False
+    for folder, digest in digests.items():
+        checked = known.get(digest)
+        if checked is None:
+            if has_checked and monotonic() > end:
                 waiting += 1
                 continue
-            compiled = compile_if_changed(folder)
-            has_compiled = True
-        found.append(CourseOnDisk(compiled, _translations(compiled), reviews_of(folder)))
+            checked = check_results.of_compiled(compile_course(folder))
+            has_checked = True
+            if check_results.digest_of(folder) == digest:  # nobody has written in it meanwhile
+                new[digest] = checked
+        found.append(CourseOnDisk(folder.name, checked, reviews_of(folder)))
+    if new:
+        with writing() as own:
+            for digest, checked in new.items():
+                check_results.keep(own, digest, checked)
     return found, waiting
-
-
-def _translations(compiled: Compiled) -> list[Translation]:
-    by_language: dict[str, list[Translated]] = {}
-    for piece in compiled.translations:
-        by_language.setdefault(piece.language, []).append(piece)
-    return [
-        Translation(
-            language,
-            len(pieces),
-            [each for each in pieces if each.state is State.STALE],
-            [each for each in pieces if each.state is State.MISSING],
-        )
-        for language, pieces in by_language.items()
-    ]

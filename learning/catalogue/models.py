@@ -84,6 +84,19 @@ class CourseVersionMedia(Base):
     media: Mapped[MediaFile] = relationship()
 
 
+class CourseCheck(Base):
+    """What the check said of a course on disk; ``digest`` is of all that it looks at. Rows can be thrown away."""
+
+    __tablename__ = "course_check"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    errors: Mapped[int]
+    warnings: Mapped[int]
+    faults: Mapped[list[Any]]
+    translations: Mapped[list[Any]]
+    checked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class PassageKind(StrEnum):
     COURSE = "course"
     LESSON = "lesson"

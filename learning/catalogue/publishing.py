@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from learning.access import audit
-from learning.catalogue import searching
+from learning.catalogue import check_results, searching
 from learning.catalogue.compiling import Compiled, compile_course
+from learning.catalogue.digests import source_digest
 from learning.catalogue.document import CourseDocument
 from learning.catalogue.media import MEDIA_TYPES, media_files
 from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
-from learning.catalogue.translations import LOCK as TRANSLATIONS_LOCK
 from learning.database import insert_once
-
-LOCKS = ("ids.lock.json", TRANSLATIONS_LOCK)
 
 
 class NotPublishable(Exception):
@@ -30,32 +27,14 @@ class NotPublishable(Exception):
         self.compiled = compiled
 
 
-def source_digest(folder: Path) -> str:
-    """SHA-256 over the course's files: path, length and normalised content of each, sorted by path.
-
-    Text is taken as UTF-8 without byte-order mark and with plain newlines. Lock files, reviews and hidden files
-    say nothing of the content and are left out.
-    """
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        is_hidden = any(part.startswith(".") for part in name.split("/"))
-        if not path.is_file() or is_hidden or name in LOCKS or re.fullmatch(r"review-[^/]*\.yml", name):
-            continue
-        content = path.read_bytes()
-        if path.suffix.lower() in (".md", ".yaml", ".svg", ".vtt"):
-            content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-        total.update(f"{name}\n{len(content)}\n".encode())
-        total.update(content)
-    return total.hexdigest()
-
-
 def publish(session: Session, folder: Path, actor_id: int | None = None) -> tuple[CourseVersion, bool]:
     """Publish the course in ``folder``: the version, and whether it is new.
 
     Publishing the same source again changes nothing, or makes an earlier version current again.
     Raises NotPublishable.
     """
+    folder = folder.resolve()
+    check_digest = check_results.digest_of(folder)
     compiled = compile_course(folder)
     if compiled.document is None or not compiled.is_publishable:
         raise NotPublishable(compiled)
@@ -93,6 +72,8 @@ def publish(session: Session, folder: Path, actor_id: int | None = None) -> tupl
             digest=digest,
         )
     session.flush()
+    if check_results.digest_of(folder) == check_digest:  # nobody has written in it meanwhile
+        check_results.keep(session, check_digest, check_results.of_compiled(compiled))
     searching.index(session, version, document)
     return version, created
 

@@ -106,7 +106,7 @@ def media(slug: str, version_number: int, path: str) -> Response:
 @requires(Permission.SEE_AUTHORING)
 def authoring() -> str:
     folders = find_courses((current_app.config["SETTINGS"].courses_path,))
-    courses, waiting = courses_on_disk(folders)
+    courses, waiting = courses_on_disk(db.session, folders)
     versions = store.all_versions(db.session)
     return render_template(
         "catalogue/authoring.html",

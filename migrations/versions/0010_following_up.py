@@ -1,4 +1,4 @@
-"""Following up: who was reminded on which day, and an audit trail that is searched
+"""Following up: who was reminded on which day, an audit trail that is searched, what the check of courses said
 
 Revision: 0010
 Follows: 0009
@@ -6,12 +6,14 @@ Follows: 0009
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("member_reminder", "audit_mention")
 TRAIL_INDEXES = {
@@ -77,11 +79,22 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         # SQLite looks through the details: one agency's are few enough.
         op.execute("CREATE INDEX ix_audit_event_words ON audit_event USING gin (to_tsvector('simple', detail))")
+    op.create_table(
+        "course_check",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("errors", sa.Integer(), nullable=False),
+        sa.Column("warnings", sa.Integer(), nullable=False),
+        sa.Column("faults", Json, nullable=False),
+        sa.Column("translations", Json, nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_course_check"),
+    )
     for table in APPEND_ONLY:
         refuse_changes(table)
 
 
 def downgrade() -> None:
+    op.drop_table("course_check")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP INDEX ix_audit_event_words")
     for name in TRAIL_INDEXES:

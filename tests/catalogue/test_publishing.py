@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from learning.access.models import AuditEvent
 from learning.catalogue import store
 from learning.catalogue.compiling import compile_course
+from learning.catalogue.digests import source_digest
 from learning.catalogue.models import Course, CourseVersion, CourseVersionMedia, MediaFile
-from learning.catalogue.publishing import NotPublishable, publish, source_digest, write_lock
+from learning.catalogue.publishing import NotPublishable, publish, write_lock
 from tests.catalogue.courses import SOUND, change, copy_of_sound
 from tests.factories import make_person
 
