@@ -81,9 +81,8 @@ def _take_the_course_halfway(page: Page) -> list[str]:
     page.locator("#kc-event input[value=sick]").check()
     page.locator("#kc-event button[type=submit]").click()
     expect(page.locator("#kc-event .verdict__head")).to_be_visible()
-    page.locator("#m-parts select").first.select_option(index=1)
-    for place in range(3):
-        page.locator("#m-parts select").nth(place).select_option(index=place + 1)
+    for place, choice in enumerate(page.locator("#m-parts select").all(), start=1):
+        choice.select_option(index=place)
     page.locator("#m-parts button[type=submit]").click()
     expect(page.locator("#m-parts .verdict__head")).to_be_visible()
     lessons = [f"/{start}/lessons/{name}" for name in ("l1", "l2", "l3")]
