@@ -122,7 +122,7 @@ def _add_person(made: Plan, somebody: Somebody, columns: frozenset[Column], rows
     changes: list[Change] = []
     if person is None:
         made.new_people.append(AddPerson(facts))
-        changes += [Change(column, "", value) for column, value in _columns_of(facts).items()]
+        changes.append(Change(Column.LANGUAGE, "", facts.language))  # name and address stand beside it
     else:
         before = Facts(person.given_name, person.family_name, person.email, person.language)
         if before != facts:

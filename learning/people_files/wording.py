@@ -193,4 +193,4 @@ def change_words(change: Change) -> str:
     before, after = value_name(change.column, change.before), value_name(change.column, change.after)
     if before == after or not before:
         return f"{name}: {after}"
-    return f"{name}: {before} → {after or gettext('nothing')}"
+    return f"{name}: {before} → {after}" if after else f"{name}: {before} → " + gettext("nothing")
