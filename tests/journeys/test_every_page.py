@@ -64,7 +64,8 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/people/new", f"{AGENCY}/people/{ids['person']}", f"{AGENCY}/positions/{ids['position']}/end",
         f"{AGENCY}/units", f"{AGENCY}/records", f"{AGENCY}/certificates", f"{AGENCY}/certificates/{ids['code']}/revoke",
         f"{AGENCY}/outbox", f"{AGENCY}/audiences", f"{AGENCY}/audiences/new", f"{AGENCY}/recognition",
-        f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead", f"{AGENCY}/people/file", f"{AGENCY}/programmes",
+        f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead", f"{AGENCY}/people/file",
+        f"{AGENCY}/programmes",
         f"{AGENCY}/doubles", f"{AGENCY}/unreached", f"{AGENCY}/assignments/{ids['assignment']}/reminders",
         f"{AGENCY}/assignments/{ids['assignment']}/renewal", f"{AGENCY}/members/{ids['member']}/extend",
     ]  # fmt: skip
