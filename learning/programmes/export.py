@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
@@ -20,7 +18,7 @@ from learning.programmes.attendance import NO_MARK, Mark
 from learning.programmes.models import Attendance, Cohort, CohortMember, Gathering
 from learning.programmes.times import local
 from learning.programmes.wording import attended_name, reply_name
-from learning.spreadsheets import safe_cell
+from learning.spreadsheets import write_csv
 
 AT_ONCE = 200
 
@@ -41,18 +39,18 @@ def pieces(cohort_id: int, language: str) -> Iterator[bytes]:
     """The file, piece by piece, read in a transaction of its own. Needs an application context while running."""
     with force_locale(language), reading_only(), db.sessionmaker() as session:
         cohort = session.get_one(Cohort, cohort_id)
-        for cells in _rows(session, cohort):
-            line = io.StringIO(newline="")
-            csv.writer(line, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
-            yield line.getvalue().encode()
+        held = [each for each in gatherings.of_cohort(session, cohort.id) if each.cancelled_at is None]
+        yield from write_csv(_header(held), _rows(session, cohort, held))
 
 
-def _rows(session: Session, cohort: Cohort) -> Iterator[list[str]]:
-    held = [each for each in gatherings.of_cohort(session, cohort.id) if each.cancelled_at is None]
-    yield [
+def _header(held: Sequence[Gathering]) -> list[str]:
+    return [
         gettext("Name"), gettext("E-mail address"), gettext("Courses done"), gettext("Courses to take"),
         gettext("Status"), *(head for each in held for head in _heads(each)),
     ]  # fmt: skip
+
+
+def _rows(session: Session, cohort: Cohort, held: Sequence[Gathering]) -> Iterator[list[object]]:
     far = progress.how_far(session, cohort)
     people = session.scalars(
         select(Person)
@@ -65,7 +63,7 @@ def _rows(session: Session, cohort: Cohort) -> Iterator[list[str]]:
         marks = _marks(session, cohort.id, [person.id for person in batch])
         for person in batch:
             how = far.get(person.id, progress.NOWHERE)
-            row = [person.name, person.email, str(how.taken), str(how.needed), status_name(how.status)]
+            row: list[object] = [person.name, person.email, how.taken, how.needed, status_name(how.status)]
             for each in held:
                 mark = marks.get((person.id, each.id), NO_MARK)
                 row += [reply_name(mark.reply), attended_name(mark.attended)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
@@ -73,19 +73,9 @@ def going_on(session: Session, person_id: int) -> list[MyProgramme]:
 
 def has_any(session: Session, person_id: int) -> bool:
     """Whether the person takes part in a programme or facilitates one: then it stands in their menu. One query."""
-    found = session.scalar(
-        select(Cohort.id)
-        .outerjoin(CohortMember, CohortMember.cohort_id == Cohort.id)
-        .outerjoin(CohortFacilitator, CohortFacilitator.cohort_id == Cohort.id)
-        .where(
-            or_(
-                (CohortMember.person_id == person_id) & CohortMember.left_at.is_(None),
-                CohortFacilitator.person_id == person_id,
-            )
-        )
-        .limit(1)
-    )
-    return found is not None
+    takes_part = exists().where(CohortMember.person_id == person_id, CohortMember.left_at.is_(None))
+    leads = exists().where(CohortFacilitator.person_id == person_id)
+    return bool(session.scalar(select(or_(takes_part, leads))))
 
 
 def in_own_data(session: Session, person_id: int) -> list[dict[str, object]]:
