@@ -53,11 +53,12 @@ def record_many(session: Session, events: Sequence[dict[str, Any]], *, actor_id:
     if not events:
         return
     rows = [{**each, "actor_id": actor_id, "agency_id": agency_id} for each in events]
-    ids = session.scalars(insert(AuditEvent).returning(AuditEvent.id, sort_by_parameter_order=True), rows).all()
+    # What was written tells whom it is about, so the order it comes back in makes no difference.
+    told = (AuditEvent.id, AuditEvent.subject_type, AuditEvent.subject_id, AuditEvent.detail)
     mentions = [
         {"event_id": event_id, "person_id": person_id}
-        for event_id, each in zip(ids, events, strict=True)
-        for person_id in sorted(_people(each["subject_type"], each["subject_id"], each["detail"]))
+        for event_id, *about in session.execute(insert(AuditEvent).returning(*told), rows)
+        for person_id in sorted(_people(*about))
     ]
     if mentions:
         session.execute(insert(AuditMention), mentions)

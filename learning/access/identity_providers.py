@@ -163,7 +163,7 @@ def client_of(provider: IdentityProvider) -> Client:
 
 def _record(session: Session, action: str, provider: IdentityProvider, actor_id: int, **detail: str) -> None:
     audit.record(
-        session, f"identity-provider.{action}", subject_type="identity-provider", subject_id=provider.id,
+        session, action, subject_type="identity-provider", subject_id=provider.id,
         actor_id=actor_id, agency_id=provider.agency_id, name=provider.name, **detail,
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def add(session: Session, agency_id: int, facts: ProviderFacts, actor_id: int) -
     provider = IdentityProvider(agency_id=agency_id, client_secret=seal_text(facts.client_secret))
     _fill(provider, facts)
     _save(session, provider)
-    _record(session, "added", provider, actor_id, issuer=facts.issuer)
+    _record(session, "identity-provider.added", provider, actor_id, issuer=facts.issuer)
     return provider
 
 
@@ -194,7 +194,7 @@ def change(session: Session, provider: IdentityProvider, facts: ProviderFacts, a
     _fill(provider, facts)
     _save(session, provider)
     if changed:
-        _record(session, "changed", provider, actor_id, fields=", ".join(changed))
+        _record(session, "identity-provider.changed", provider, actor_id, fields=", ".join(changed))
     return changed
 
 
@@ -221,14 +221,14 @@ def switch(session: Session, provider: IdentityProvider, actor_id: int, *, on: b
     if not on:
         require_way_in(session, provider.agency_id, actor_id, provider.id)
     provider.enabled = on
-    _record(session, "switched-on" if on else "switched-off", provider, actor_id)
+    _record(session, "identity-provider.switched-on" if on else "identity-provider.switched-off", provider, actor_id)
     session.flush()
 
 
 def remove(session: Session, provider: IdentityProvider, actor_id: int) -> None:
     """Remove a provider with its secret and who is linked there. Raises password_policy.NoWayIn."""
     require_way_in(session, provider.agency_id, actor_id, provider.id)
-    _record(session, "removed", provider, actor_id, issuer=provider.issuer)
+    _record(session, "identity-provider.removed", provider, actor_id, issuer=provider.issuer)
     session.execute(delete(IdentityLink).where(IdentityLink.provider_id == provider.id))
     session.delete(provider)
     session.flush()

@@ -99,7 +99,7 @@ def what_happens(session: Session, kept: Side, merged: Side) -> list[str]:
         told.append(gettext("No password is chosen for %(kept)s yet: send the invitation afterwards.", kept=stay.email))
     if merged.completions:
         told.append(
-            ngettext("One completion and its certificate move. The certificate keeps name, number and address.",
+            ngettext("%(num)d completion and its certificate move. The certificate keeps name, number and address.",
                      "%(num)d completions and their certificates move. Certificates keep name, number and address.",
                      len(merged.completions))
         )  # fmt: skip

@@ -78,7 +78,7 @@ def take_back(agency_slug: str, person_id: int, departure_id: int) -> AnyRespons
                 db.session, "person.leaving-taken-back", subject_type="person", subject_id=person_id,
                 actor_id=signed_in_actor().person_id, agency_id=g.agency.id, positions=restored,
             )  # fmt: skip
-            flash(ngettext("It is taken back: one position goes on as before.",
+            flash(ngettext("It is taken back: %(num)d position goes on as before.",
                            "It is taken back: %(num)d positions go on as before.", restored))  # fmt: skip
         else:
             flash(gettext("It was taken back already."))

@@ -30,16 +30,15 @@ class MyStep:
     ``is_recognised``: it need not be taken. ``claims`` are what all assignments ask about the course.
     """
 
-    course_id: int
     course_slug: str
     titles: dict[str, Any]
     minutes: int
     mandatory: bool
-    choice: int | None
     status: Status
     enrolment_id: int | None
     completed_at: datetime | None
     is_open: bool
+    choice: int | None = None
     waits: bool = False
     is_recognised: bool = False
     claims: Resolved | None = None
@@ -257,7 +256,6 @@ def _my_path(
         version = step.course.current_version
         listed.append(
             MyStep(
-                course_id=step.course_id,
                 course_slug=step.course.slug,
                 titles=version.titles if version else {},
                 minutes=version.minutes if version else 0,

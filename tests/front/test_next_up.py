@@ -33,7 +33,7 @@ def step(slug: str, status: Status = Status.NOT_BEGUN, **changes: Any) -> MyStep
 
 
 def path(due_on: date | None, *steps: MyStep, status: Status = Status.NOT_BEGUN) -> MyPath:
-    return MyPath(1, "Path", "", 1, due_on, status, 0, len(steps), list(steps))
+    return MyPath(1, "Path", "", 1, "Town", 1, due_on, status, 0, len(steps), list(steps))
 
 
 def test_going_on_comes_before_all_else() -> None:

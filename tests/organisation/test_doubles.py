@@ -73,7 +73,7 @@ def test_likely_doubles_are_listed_compared_and_merged(session: Session, scene: 
     for words in (
         "ase.nes@example.org is kept",
         "ase.berg@example.org can no longer sign in",
-        "One completion and its certificate move.",
+        "1 completion and its certificate move.",
         "Both have the position Manager in School: it is held once, without an end.",
         "it is held once.",
         "It cannot be undone.",

@@ -79,8 +79,8 @@ def test_from_the_persons_page_and_back(session: Session, sign_in: SignIn) -> No
     client, here = sign_in(hr), f"/agency/{town.agency.slug}/people/{person.id}"
     assert f'href="{here}/leave"' in client.get(here).get_data(as_text=True)
     page = client.get(f"{here}/leave").get_data(as_text=True)
-    for words in (f"One assignment ends the day after, and with it the reminders: {path.title}.",
-                  "One person has Ada Berg as line manager.", "Manager, School"):  # fmt: skip
+    for words in (f"1 assignment ends the day after, and with it the reminders: {path.title}.",
+                  "1 person has Ada Berg as line manager.", "Manager, School"):  # fmt: skip
         assert words in page, words
     assert client.post(f"{here}/leave", data={"last_day": "2019-01-01"}).status_code == 422
     form = {"last_day": yesterday.isoformat(), "reason": "Retired"}

@@ -151,8 +151,8 @@ def test_somebody_new_since_the_preview_must_be_seen_first(session: Session, sce
     [
         ({"path": ""}, "Choose a learning path."),
         ({"path": "9" * 18}, "Choose a learning path."),
-        ({"unit": []}, "Choose at least one unit."),
-        ({"unit": ["x", "0", "9" * 40]}, "Choose at least one unit."),
+        ({"unit": []}, "Choose at least one unit, or a saved audience."),
+        ({"unit": ["x", "0", "9" * 40]}, "Choose at least one unit, or a saved audience."),
         ({"due_kind": "fixed", "due_on": "2001-01-01"}, "The due date is in the past."),
         ({"due_kind": "fixed", "due_on": "31.12.2030"}, "Write the due date as a date"),
         ({"due_kind": "after-assignment", "days_after_assignment": "0"}, "The number of days must be"),

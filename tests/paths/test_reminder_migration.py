@@ -14,7 +14,7 @@ from learning import clock
 from learning.database import prepare_engine
 from learning.migrating import alembic_config, downgrade, upgrade
 from learning.notifications.models import OutboxMessage
-from learning.paths.models import Assignment, AssignmentMember, DueKind, LearningPath
+from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, LearningPath, PathVersion
 from learning.paths.reminder_models import Reminder
 from tests.factories import make_agency, make_person, make_position, make_unit
 
@@ -37,12 +37,17 @@ def test_old_reminders_end_and_passed_lines_are_spent(engine: Engine) -> None:
         boss, person = make_person(session), make_person(session)
         position = make_position(session, person, unit, reports_to_id=boss.id)
         path = LearningPath(agency_id=agency.id, title="Path")
-        session.add(path)
+        audience = Audience(agency_id=agency.id, rule={})
+        session.add_all([path, audience])
+        session.flush()
+        version = PathVersion(path_id=path.id)
+        session.add(version)
         session.flush()
         for number, due_on in enumerate((today - timedelta(days=14), today - timedelta(days=20), None)):
             assignment = Assignment(
                 agency_id=agency.id,
                 path_id=path.id,
+                audience_id=audience.id,
                 due_kind=DueKind.FIXED if due_on else DueKind.NONE,
                 due_on=due_on,
                 request_key=str(number),
@@ -55,6 +60,7 @@ def test_old_reminders_end_and_passed_lines_are_spent(engine: Engine) -> None:
                     assignment_id=assignment.id,
                     person_id=person.id,
                     position_id=position.id,
+                    version_id=version.id,
                     due_on=due_on,
                 )
             )
