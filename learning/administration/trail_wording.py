@@ -126,6 +126,10 @@ WORDINGS: dict[str, Wording] = {
     "person.merged": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s merged two accounts of %(subject)s."))),
     "person.deprovisioned": Wording(Kind.PEOPLE, lambda e: e.say(gettext("The agency's own system took %(subject)s out."))),
     "position.changed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s changed the position of %(person)s."))),
+    "group.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("The agency's own system made the tag “%(tag)s”."), tag=e["tag"])),
+    "group.renamed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("The agency's own system gave the tag “%(before)s” the name “%(after)s”."), before=e["before"], after=e["after"])),
+    "group.removed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("The agency's own system removed the tag “%(tag)s”."), tag=e["tag"])),
+    "group.members-changed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("The agency's own system changed who has the tag “%(tag)s”."), tag=e["tag"])),
     "mail.tried-again": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s let mail to %(subject)s be tried again."))),
     # Roles
     "role.granted": Wording(Kind.ROLES, lambda e: e.say(gettext("%(actor)s gave %(subject)s the role %(role)s."), role=role_name(e["role"]))),

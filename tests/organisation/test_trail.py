@@ -97,16 +97,19 @@ def _recorded() -> Iterator[tuple[str, ast.expr, ast.Module, ast.AST | None]]:
         name, only, place, keyword = recorders.pop()
         for path, tree, call, function in calls:
             called = call.func
-            if name == "record":
+            if only is None:
                 is_it = ast.unparse(called) == "audit.record"
             else:
                 last = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
-                is_it = last == name and path == only
+                # A method may be called from the other files of its room.
+                near = path.parent == only.parent if isinstance(called, ast.Attribute) else path == only
+                is_it = last == name and near and ast.unparse(called) != "audit.record"
             if not is_it:
                 continue
             named = [each.value for each in call.keywords if each.arg == keyword]
             action = named[0] if named else call.args[place]
             arguments = [each.arg for each in function.args.args] if function is not None else []
+            arguments = [each for each in arguments if each != "self"]  # a method is called without it
             if isinstance(action, ast.Name) and action.id in arguments:
                 recorders.append((function.name, path, arguments.index(action.id), action.id))
             else:
