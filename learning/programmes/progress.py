@@ -17,8 +17,8 @@ from learning.database import UtcDateTime
 from learning.paths import due_dates, learner
 from learning.paths.due_dates import Status
 from learning.paths.learner import MyPath
-from learning.paths.models import PathStep
-from learning.paths.standing import standing
+from learning.paths.models import PathStep, Recognition
+from learning.paths.standing import in_force, standing
 from learning.programmes.models import Cohort, CohortMember
 from learning.progress.models import Completion, Enrolment
 
@@ -63,14 +63,20 @@ def steps(session: Session, cohort: Cohort) -> Sequence[PathStep]:
     """The steps of the cohort's path in order, with their courses."""
     return session.scalars(
         select(PathStep)
-        .options(joinedload(PathStep.course, innerjoin=True).joinedload(Course.current_version))
+        .options(
+            joinedload(PathStep.course, innerjoin=True).joinedload(Course.current_version),
+            joinedload(PathStep.choice),
+        )
         .where(PathStep.version_id == cohort.version_id)
         .order_by(PathStep.place)
     ).all()
 
 
 def by_step(session: Session, cohort: Cohort, person_ids: Collection[int]) -> dict[tuple[int, int], Status]:
-    """(person, course) -> done or under way, of the path's courses; what is not begun is left out. Two queries."""
+    """(person, course) -> done or under way, of the path's courses; what is not begun is left out. Three queries.
+
+    What the agency has said that somebody need not take counts as done, as it does for the whole path.
+    """
     courses = select(PathStep.course_id).where(PathStep.version_id == cohort.version_id)
     begun = session.execute(
         select(Enrolment.person_id, Enrolment.course_id).where(
@@ -82,8 +88,15 @@ def by_step(session: Session, cohort: Cohort, person_ids: Collection[int]) -> di
             Completion.course_id.in_(courses), Completion.person_id.in_(person_ids)
         )
     )
+    recognised = session.execute(
+        select(Recognition.person_id, Recognition.course_id).where(
+            Recognition.course_id.in_(courses),
+            Recognition.person_id.in_(person_ids),
+            in_force(literal(cohort.agency_id), clock.today()),
+        )
+    )
     found: dict[tuple[int, int], Status] = {}
-    for facts, status in ((begun, Status.UNDER_WAY), (done, Status.DONE)):
+    for facts, status in ((begun, Status.UNDER_WAY), (done, Status.DONE), (recognised, Status.DONE)):
         for person_id, course_id in facts:
             found[person_id, course_id] = status
     return found

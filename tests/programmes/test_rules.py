@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.paths.due_dates import Status
+from learning.paths.models import Recognition, RecognitionKind
 from learning.programmes import attendance, cohorts, gatherings, mine, participants, progress
 from learning.programmes.cohorts import CohortDraft, State
 from learning.programmes.models import Attended, CohortMember, Reply
@@ -199,6 +200,22 @@ def test_progress_follows_the_path_and_costs_the_same_for_few_and_many(session: 
     with counted(session) as many:
         progress.how_far(session, here.cohort)
     assert len(few) == len(many) == 1
+
+
+def test_what_need_not_be_taken_counts_as_done_in_the_table_and_in_the_sum(session: Session) -> None:
+    here = set_up(session)
+    join(session, here.cohort, here.ada)
+    session.add(
+        Recognition(
+            agency_id=here.agency.id, person_id=here.ada.id, course_id=here.courses[0].id,
+            kind=RecognitionKind.PRIOR_LEARNING, reason="Taught it", granted=True, decided_at=clock.now(),
+        )
+    )  # fmt: skip
+    session.flush()
+    assert progress.by_step(session, here.cohort, [here.ada.id]) == {(here.ada.id, here.courses[0].id): Status.DONE}
+    assert progress.how_far(session, here.cohort)[here.ada.id].taken == 1
+    own = mine.programmes(session, here.ada.id)[0]
+    assert [step.is_recognised for step in own.path.steps] == [True, False]
 
 
 def test_who_has_left_the_agency_neither_takes_part_nor_facilitates(session: Session) -> None:
