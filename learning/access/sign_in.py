@@ -19,6 +19,7 @@ from learning.access.models import Account, FailedSignIn, RoleGrant
 from learning.access.password_policy import may_use_password
 from learning.access.policy import Actor
 from learning.database import db, insert_once
+from learning.organisation.holding import held_on
 from learning.organisation.models import Person, Position
 
 login_manager = LoginManager()
@@ -63,8 +64,7 @@ def load_actor(session: Session, person_id: int) -> Actor:
     positions = session.scalars(
         select(Position.agency_id).where(
             Position.person_id == person_id,
-            Position.starts_on <= today,
-            or_(Position.ends_on.is_(None), Position.ends_on >= today),
+            held_on(today),
         )
     ).all()
     agencies = set(positions) | {agency_id for _, agency_id in grants if agency_id is not None}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from learning.organisation.holding import held_on
 from learning.organisation.models import Agency, AgencyKind, Position, Unit
 from learning.organisation.organisation_number import normalise
 
@@ -39,7 +40,6 @@ def working_in(session: Session, person_id: int, today: date) -> Sequence[Agency
     """The agencies where the person holds a position today, by name."""
     here = select(Position.agency_id).where(
         Position.person_id == person_id,
-        Position.starts_on <= today,
-        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        held_on(today),
     )
     return session.scalars(select(Agency).where(Agency.id.in_(here)).order_by(Agency.name, Agency.id)).all()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.database import insert_once
 from learning.organisation.bounce_models import MailBounce
+from learning.organisation.holding import not_over
 from learning.organisation.models import Person, Position
 
 
@@ -55,9 +56,7 @@ def dead_addresses(session: Session, addresses: Collection[str]) -> set[str]:
 
 def _in_agency(agency_id: int) -> ColumnElement[bool]:
     """Who works there: the address of somebody who has left may tell where they work now."""
-    work_here = select(Position.person_id).where(
-        Position.agency_id == agency_id, or_(Position.ends_on.is_(None), Position.ends_on >= clock.today())
-    )
+    work_here = select(Position.person_id).where(Position.agency_id == agency_id, not_over(clock.today()))
     return and_(Person.id.in_(work_here), Person.deactivated_at.is_(None), _holds())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from learning import clock
+from learning.organisation.holding import not_over
 from learning.organisation.models import Departure, EndedPosition, Person, Position
 from learning.organisation.signals import positions_changed
 
@@ -44,7 +45,7 @@ def led_by(session: Session, agency_id: int, person_id: int) -> int:
         select(func.count(Position.person_id.distinct())).where(
             Position.agency_id == agency_id,
             Position.reports_to_id == person_id,
-            or_(Position.ends_on.is_(None), Position.ends_on >= clock.today()),
+            not_over(clock.today()),
         )
     )
     return int(found or 0)

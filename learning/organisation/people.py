@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.database import insert_once
+from learning.organisation.holding import held_on, not_over
 from learning.organisation.models import Level, Membership, Person, Position, Unit
 from learning.organisation.searching import holds
 from learning.organisation.signals import address_changed, positions_changed
@@ -63,10 +64,6 @@ class PersonFacts:
         return self.email.strip().lower()
 
 
-def _not_over(today: date) -> ColumnElement[bool]:
-    return or_(Position.ends_on.is_(None), Position.ends_on >= today)
-
-
 def find_people(
     session: Session, agency_id: int, *, query: str = "", unit_id: int | None = None, level: Level | None = None,
     page: int = 1,
@@ -76,7 +73,7 @@ def find_people(
         select(Person, Position, Unit)
         .join(Position, Position.person_id == Person.id)
         .join(Unit, Unit.id == Position.unit_id)
-        .where(Position.agency_id == agency_id, _not_over(clock.today()), Person.merged_into_id.is_(None))
+        .where(Position.agency_id == agency_id, not_over(clock.today()), Person.merged_into_id.is_(None))
         .order_by(Person.family_name, Person.given_name, Person.id, Position.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
@@ -111,9 +108,7 @@ def person_in(session: Session, agency_id: int, person_id: int) -> Person | None
 def member(session: Session, agency_id: int, email: str) -> Person | None:
     """Somebody with a current position in the agency, by address."""
     today = clock.today()
-    here = select(Position.person_id).where(
-        Position.agency_id == agency_id, Position.starts_on <= today, _not_over(today)
-    )
+    here = select(Position.person_id).where(Position.agency_id == agency_id, held_on(today))
     return session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.id.in_(here)))
 
 
@@ -131,8 +126,7 @@ def members_among(session: Session, agency_id: int, person_ids: Sequence[int]) -
             select(Position.person_id).where(
                 Position.agency_id == agency_id,
                 Position.person_id.in_(person_ids),
-                Position.starts_on <= today,
-                _not_over(today),
+                held_on(today),
             )
         )
     )
@@ -142,7 +136,7 @@ def works_in(session: Session, agency_id: int, person_id: int) -> bool:
     """Whether the person has a current or coming position in the agency."""
     found = session.scalar(
         select(Position.id)
-        .where(Position.person_id == person_id, Position.agency_id == agency_id, _not_over(clock.today()))
+        .where(Position.person_id == person_id, Position.agency_id == agency_id, not_over(clock.today()))
         .limit(1)
     )
     return found is not None
@@ -152,7 +146,7 @@ def agencies_of(session: Session, person_id: int) -> set[int]:
     """The agencies where the person has a current or coming position."""
     return set(
         session.scalars(
-            select(Position.agency_id).where(Position.person_id == person_id, _not_over(clock.today())).distinct()
+            select(Position.agency_id).where(Position.person_id == person_id, not_over(clock.today())).distinct()
         )
     )
 
@@ -172,7 +166,7 @@ def belongs_elsewhere(session: Session, agency_id: int, person_id: int) -> bool:
     """
     found = session.scalar(
         select(Position.id)
-        .where(Position.person_id == person_id, Position.agency_id != agency_id, _not_over(clock.today()))
+        .where(Position.person_id == person_id, Position.agency_id != agency_id, not_over(clock.today()))
         .limit(1)
     )
     return found is not None

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.organisation.holding import held_on
 from learning.organisation.models import Agency, Position, Unit
 from learning.organisation.signals import positions_changed
 
@@ -85,8 +86,7 @@ def head_count(session: Session, agency_id: int, unit_id: int) -> int:
     counted = select(func.count(Position.person_id.distinct())).where(
         Position.agency_id == agency_id,
         Position.unit_id.in_(subtree_ids(agency_id, [unit_id])),
-        Position.starts_on <= today,
-        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        held_on(today),
     )
     return session.scalar(counted) or 0
 

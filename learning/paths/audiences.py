@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, select, union
 from sqlalchemy.orm import Session
 
 from learning.access.models import RoleGrant
 from learning.catalogue.models import Course, CourseVersion
+from learning.organisation.holding import held_on
 from learning.organisation.models import MembershipTag, Person, Position, Unit
 from learning.organisation.units import subtree_ids
 from learning.paths.audience_rules import AudienceSpec, from_json
@@ -113,7 +114,7 @@ def _conditions(agency_id: int, spec: AudienceSpec, today: date) -> list[tuple[P
         (
             Part.POSITION,
             None,
-            (Position.starts_on <= today) & or_(Position.ends_on.is_(None), Position.ends_on >= today),
+            held_on(today),
         ),
         (Part.ACTIVE, None, Person.deactivated_at.is_(None)),
     ]

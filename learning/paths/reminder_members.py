@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from learning import clock
+from learning.organisation.holding import held_on
 from learning.organisation.models import Person, Position
 from learning.paths.due_dates import Status
 from learning.paths.models import Assignment, AssignmentMember, LearningPath
@@ -82,8 +83,7 @@ def _is_managed(today: date) -> ColumnElement[bool]:
         .where(
             held.person_id == _Manager.id,
             held.agency_id == AssignmentMember.agency_id,
-            held.starts_on <= today,
-            or_(held.ends_on.is_(None), held.ends_on >= today),
+            held_on(today, held),
         )
         .exists()
     )

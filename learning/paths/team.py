@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.organisation.holding import held_on
 from learning.organisation.models import Agency, Person, Position, Unit
 from learning.paths.due_dates import Status
 from learning.paths.models import LearningPath
@@ -50,8 +51,7 @@ def leads_anybody(session: Session, person_id: int) -> bool:
 def _reporting_to(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
     return (
         Position.reports_to_id == person_id,
-        Position.starts_on <= today,
-        or_(Position.ends_on.is_(None), Position.ends_on >= today),
+        held_on(today),
     )
 
 

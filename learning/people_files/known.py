@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access.models import RoleGrant
+from learning.organisation.holding import not_over
 from learning.organisation.models import Agency, Level, Membership, MembershipTag, Person, Position, Unit
 from learning.people_files.unit_names import UnitFacts, UnitNames
 
@@ -179,7 +180,7 @@ def _add_bonds(session: Session, agency_id: int, people: dict[int, KnownPerson])
         .where(
             Position.agency_id != agency_id,
             Position.person_id.in_(here),
-            or_(Position.ends_on.is_(None), Position.ends_on >= clock.today()),
+            not_over(clock.today()),
         )
         .distinct()
     )

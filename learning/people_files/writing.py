@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from learning import clock
 from learning.access import audit
 from learning.database import db, reading_only
+from learning.organisation.holding import not_over
 from learning.organisation.models import Agency, Level, Membership, MembershipTag, Person, Position
 from learning.organisation.units import tree
 from learning.people_files.cells import guarded
@@ -152,7 +153,7 @@ def stream(session: Session, agency_id: int, language: str) -> Iterator[Row]:
     is_here = exists().where(
         theirs.person_id == manager.id,
         theirs.agency_id == agency_id,
-        or_(theirs.ends_on.is_(None), theirs.ends_on >= today),
+        not_over(today, theirs),
     )
     tags = (
         select(func.aggregate_strings(MembershipTag.tag, ","))
@@ -164,7 +165,7 @@ def stream(session: Session, agency_id: int, language: str) -> Iterator[Row]:
         .join(Position, Position.person_id == Person.id)
         .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.agency_id == agency_id))
         .outerjoin(manager, and_(manager.id == Position.reports_to_id, is_here))
-        .where(Position.agency_id == agency_id, or_(Position.ends_on.is_(None), Position.ends_on >= today))
+        .where(Position.agency_id == agency_id, not_over(today))
         .order_by(Person.family_name, Person.given_name, Person.id, Position.starts_on, Position.id)
         .execution_options(yield_per=1000)
     )

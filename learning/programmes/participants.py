@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from learning import clock
 from learning.access import audit
 from learning.database import insert_once
+from learning.organisation.holding import not_over
 from learning.organisation.models import Person, Position, Unit
 from learning.programmes.models import Attendance, Cohort, CohortMember, Gathering, Reply
 from learning.programmes.signals import participants_joined, participants_left
@@ -55,7 +56,7 @@ def works_in(agency_id: SQLColumnExpression[int] | int, person_id: SQLColumnExpr
         .where(
             held.person_id == person_id,
             held.agency_id == agency_id,
-            or_(held.ends_on.is_(None), held.ends_on >= clock.today()),
+            not_over(clock.today(), held),
             holder.deactivated_at.is_(None),
         )
         .exists()
@@ -126,7 +127,7 @@ def _units(session: Session, agency_id: int, person_ids: Collection[int]) -> dic
         .where(
             Position.agency_id == agency_id,
             Position.person_id.in_(person_ids),
-            or_(Position.ends_on.is_(None), Position.ends_on >= clock.today()),
+            not_over(clock.today()),
         )
         .order_by(Position.starts_on, Position.id.desc())
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.catalogue.document import CourseDocument
+from learning.organisation.holding import held_on
 from learning.organisation.models import Agency, Position
 from learning.progress import ledger
 from learning.progress.completion import what_is_left
@@ -45,8 +46,7 @@ def current_position(session: Session, person_id: int) -> Position | None:
         select(Position)
         .where(
             Position.person_id == person_id,
-            Position.starts_on <= today,
-            or_(Position.ends_on.is_(None), Position.ends_on >= today),
+            held_on(today),
         )
         .order_by(Position.starts_on.desc(), Position.id)
         .limit(1)
