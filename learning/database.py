@@ -8,13 +8,13 @@ turn instead of failing half-way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, g, request
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -25,6 +25,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+T = TypeVar("T")
 db = SQLAlchemy()
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 
@@ -128,6 +129,12 @@ def writing() -> Iterator[Session]:
 def table_of(model: type[Base]) -> Table:
     """The model's table: many rows go in faster without the mapper, and in a few statements."""
     return Base.metadata.tables[model.__tablename__]
+
+
+def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The rows ``size`` at a time, in their order: what one statement can take."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:

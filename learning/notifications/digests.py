@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.database import batches
 from learning.notifications.mail_texts import DIGEST, TEXTS
 from learning.notifications.messages import Listed, Message, Point, compose, day_in_words, mail_language
 from learning.notifications.models import OutboxMessage
@@ -40,16 +41,12 @@ def open_for(session: Session, recipients: dict[int, set[int]], day: date, not_b
     opened, busy = _waiting(session, recipients)
     has_one = opened.keys() | busy
     rows = []
-    for batch in _batches([person_id for person_id in recipients if person_id not in has_one]):
+    for batch in batches([person_id for person_id in recipients if person_id not in has_one], AT_ONCE):
         people = session.execute(select(Person.id, Person.email, Person.language).where(Person.id.in_(batch)))
         rows += [_row(person, recipients[person.id], day, not_before) for person in people]
-    for batch in _batches(rows):  # without RETURNING: it takes several times as long for many rows
-        session.execute(insert(OutboxMessage), batch, execution_options=_ALIKE)
+    for new in batches(rows, AT_ONCE):  # without RETURNING: it takes several times as long for many rows
+        session.execute(insert(OutboxMessage), new, execution_options=_ALIKE)
     return _waiting(session, recipients)[0] if rows else opened
-
-
-def _batches(things: Sequence[Any]) -> list[Sequence[Any]]:
-    return [things[start : start + AT_ONCE] for start in range(0, len(things), AT_ONCE)]
 
 
 def _waiting(session: Session, recipients: dict[int, set[int]]) -> tuple[dict[int, int], set[int]]:
@@ -62,7 +59,7 @@ def _waiting(session: Session, recipients: dict[int, set[int]]) -> tuple[dict[in
     ).all()
     mine = [each for each in found if each.person_id in recipients]
     mixed = [each.id for each in mine if not each.tries and {each.agency_id} != recipients[each.person_id]]
-    for batch in _batches(mixed):
+    for batch in batches(mixed, AT_ONCE):
         session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(batch)).values(agency_id=None))
     busy = {each.person_id for each in mine if each.tries}
     return {each.person_id: each.id for each in mine if each.person_id not in busy}, busy

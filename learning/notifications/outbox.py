@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access.password_links import Purpose
-from learning.database import table_of
+from learning.database import batches, table_of
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
@@ -98,11 +98,8 @@ def is_waiting() -> tuple[ColumnElement[bool], ...]:
 def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
     """Cancel mails that wait and whose key begins with one of the prefixes; how many."""
     cancelled = 0
-    for start in range(0, len(dedupe_prefixes), PREFIXES):
-        begins = [
-            OutboxMessage.dedupe_key.startswith(prefix, autoescape=True)
-            for prefix in dedupe_prefixes[start : start + PREFIXES]
-        ]
+    for batch in batches(dedupe_prefixes, PREFIXES):
+        begins = [OutboxMessage.dedupe_key.startswith(prefix, autoescape=True) for prefix in batch]
         result = session.execute(
             update(OutboxMessage)
             .where(or_(*begins), *is_waiting())
@@ -116,10 +113,10 @@ def cancel(session: Session, dedupe_prefixes: Sequence[str]) -> int:
 def readdress(session: Session, person_ids: Sequence[int]) -> None:
     """Let the mails that wait for these people go to the addresses they have now."""
     address = select(Person.email).where(Person.id == OutboxMessage.person_id).scalar_subquery()
-    for start in range(0, len(person_ids), BATCH):
+    for batch in batches(person_ids, BATCH):
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.person_id.in_(person_ids[start : start + BATCH]), *is_waiting())
+            .where(OutboxMessage.person_id.in_(batch), *is_waiting())
             .values(to_address=address)
             .execution_options(synchronize_session=False)
         )
@@ -132,10 +129,10 @@ def waiting_for(session: Session, whose: ColumnElement[bool]) -> Sequence[Row[in
 
 def cancel_ids(session: Session, message_ids: Sequence[int]) -> None:
     """Cancel these mails, as far as they still wait."""
-    for start in range(0, len(message_ids), BATCH):
+    for batch in batches(message_ids, BATCH):
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(message_ids[start : start + BATCH]), *is_waiting())
+            .where(OutboxMessage.id.in_(batch), *is_waiting())
             .values(cancelled_at=clock.now())
             .execution_options(synchronize_session=False)
         )
@@ -144,11 +141,11 @@ def cancel_ids(session: Session, message_ids: Sequence[int]) -> None:
 def revive(session: Session, dedupe_keys: Sequence[str]) -> int:
     """Let mails wait again that were cancelled before they went out: their cause holds once more; how many."""
     revived = 0
-    for start in range(0, len(dedupe_keys), BATCH):
+    for batch in batches(dedupe_keys, BATCH):
         result = session.execute(
             update(OutboxMessage)
             .where(
-                OutboxMessage.dedupe_key.in_(dedupe_keys[start : start + BATCH]),
+                OutboxMessage.dedupe_key.in_(batch),
                 OutboxMessage.sent_at.is_(None),
                 OutboxMessage.cancelled_at.is_not(None),
             )

@@ -5,7 +5,7 @@ Reminders are found by ``reminder_run`` day by day. Who has done the path is tol
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
+from learning.database import batches
 from learning.notifications.mail_texts import COURSES
 from learning.notifications.messages import compose, mail_language
 from learning.notifications.models import OutboxMessage
@@ -94,11 +95,6 @@ def _moved(member: AssignmentMember, told: Told) -> Letter:
     return _letter(member, told, kind, f"due-changed:{member.id}:{clock.now().timestamp():.0f}")
 
 
-def _batches(member_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(member_ids), AT_ONCE):
-        yield member_ids[start : start + AT_ONCE]
-
-
 def _not_done(session: Session, member_ids: Sequence[int]) -> list[AssignmentMember]:
     members = session.scalars(
         select(AssignmentMember)
@@ -115,7 +111,7 @@ def tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) ->
     Mails of the same cause that were cancelled before their time wait again: people come back.
     """
     told = about(session, assignment)
-    for batch in _batches(member_ids):
+    for batch in batches(member_ids, AT_ONCE):
         assigned = [_assigned(member, told) for member in _not_done(session, batch)]
         queue(session, assigned)
         revive(session, [letter.dedupe_key for letter in assigned])
@@ -124,14 +120,14 @@ def tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) ->
 def tell_of_renewal(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
     """Tell members that a round of renewal has begun, once each round."""
     told = about(session, assignment)
-    for batch in _batches(member_ids):
+    for batch in batches(member_ids, AT_ONCE):
         members = _not_done(session, batch)
         queue(session, (_letter(member, told, "renew", f"renew:{member.id}:{member.round}") for member in members))
 
 
 def let_go(session: Session, member_ids: Sequence[int], kinds: Collection[str] = KINDS) -> None:
     """Cancel the mails about paths that wait for these members."""
-    for batch in _batches(member_ids):
+    for batch in batches(member_ids, AT_ONCE):
         people = select(AssignmentMember.person_id).where(AssignmentMember.id.in_(batch))
         _cancel(session, OutboxMessage.person_id.in_(people), batch, kinds)
 
@@ -153,7 +149,7 @@ def follow_new_due_dates(session: Session, assignment: Assignment, moved: Collec
     live = _live_members(session, assignment.id)
     let_go(session, live, ("due-changed",))
     told = about(session, assignment)
-    for batch in _batches(live):
+    for batch in batches(live, AT_ONCE):
         queue(session, (_moved(member, told) for member in _not_done(session, batch) if member.id in moved))
 
 
@@ -161,7 +157,7 @@ def remind(session: Session, assignment: Assignment, member_ids: Sequence[int]) 
     """A reminder that HR asked for, at once; one a day."""
     told = about(session, assignment)
     today = clock.today().isoformat()
-    for batch in _batches(member_ids):
+    for batch in batches(member_ids, AT_ONCE):
         members = _not_done(session, batch)
         queue(session, (_letter(member, told, "reminded", f"reminded:{member.id}:{today}") for member in members))
 
@@ -169,7 +165,7 @@ def remind(session: Session, assignment: Assignment, member_ids: Sequence[int]) 
 def follow_new_steps(session: Session, assignment: Assignment) -> None:
     """The path asks for other courses: whoever is done by that hears no more, whoever is not any longer is told."""
     live = _live_members(session, assignment.id)
-    for batch in _batches(live):
+    for batch in batches(live, AT_ONCE):
         let_go(session, sorted(done_members(session, batch)))
     tell(session, assignment, live)
 

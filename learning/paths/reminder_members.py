@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from learning import clock
+from learning.database import batches
 from learning.organisation.holding import held_on
 from learning.organisation.models import Person, Position
 from learning.paths.due_dates import Status
@@ -150,18 +151,13 @@ def members_of(session: Session, assignment_id: int, today: date) -> Iterator[Me
     return _read(session, _members(today).where(AssignmentMember.assignment_id == assignment_id, near))
 
 
-def _batches(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(things), AT_ONCE):
-        yield things[start : start + AT_ONCE]
-
-
 def statuses(session: Session, member_ids: Sequence[int], today: date) -> dict[int, Status]:
     """Where live members stand, by member; who is no longer live is left out. A query for each ``AT_ONCE``.
 
     The only place in which reminders ask what it takes to have done a path.
     """
     found: dict[int, Status] = {}
-    for batch in _batches(member_ids):
+    for batch in batches(member_ids, AT_ONCE):
         asked = (
             select(
                 AssignmentMember.id,
@@ -184,7 +180,7 @@ def statuses(session: Session, member_ids: Sequence[int], today: date) -> dict[i
 
 def record(session: Session, facts: Sequence[dict[str, Any]]) -> None:
     """Write what was reminded of: rows of ``Reminder``."""
-    for batch in _batches(facts):
+    for batch in batches(facts, AT_ONCE):
         # Rows with None would else be inserted apart from the others, one by one.
         session.execute(insert(Reminder), batch, execution_options={"render_nulls": True})
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access import audit
-from learning.database import UtcDateTime
+from learning.database import UtcDateTime, batches
 from learning.organisation.models import Person
 from learning.paths.member_list import Wanted, chosen
 from learning.paths.models import Assignment, AssignmentMember, MemberReminder
@@ -83,10 +83,10 @@ def remind(session: Session, agency_id: int, wanted: Wanted, *, actor_id: int | 
         if len(member_ids) != expected:
             raise ListChanged
     by_assignment: dict[int, list[int]] = defaultdict(list)
-    for start in range(0, len(member_ids), AT_ONCE):
+    for batch in batches(member_ids, AT_ONCE):
         for assignment_id, member_id in session.execute(
             select(AssignmentMember.assignment_id, AssignmentMember.id)
-            .where(AssignmentMember.id.in_(member_ids[start : start + AT_ONCE]))
+            .where(AssignmentMember.id.in_(batch))
             .order_by(AssignmentMember.id)
         ):
             by_assignment[assignment_id].append(member_id)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access import audit
+from learning.database import batches
 from learning.paths import renewal, versions
 from learning.paths.models import (
     Assignment,
@@ -92,11 +93,6 @@ def _live(agency_id: int | None, person_id: int | None) -> Any:
     return statement
 
 
-def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]
-
-
 def _members(session: Session, statement: Any) -> Iterator[_Member]:
     for row in session.execute(statement).all():
         rule = _rule(row.valid_months, row.renew_days, row.renew_basis)
@@ -112,7 +108,7 @@ def done_days(session: Session, member_ids: Sequence[int], today: date) -> dict[
     A day is one in Norway. One query a thousand members.
     """
     found: dict[int, date] = {}
-    for batch in _batches(member_ids):
+    for batch in batches(member_ids, AT_ONCE):
         steps: dict[int, dict[int, tuple[bool, int | None, int | None, date | None]]] = defaultdict(dict)
         rows = session.execute(
             select(
@@ -176,7 +172,7 @@ def settle(session: Session, *, agency_id: int | None = None, person_id: int | N
         anchor = member.anchor_on or member.due_on or done
         until = renewal.valid_until(member.rule, done, anchor)
         changes.append({"id": member.id, "anchor_on": anchor, "valid_until": until})
-    for batch in _batches(changes):
+    for batch in batches(changes, AT_ONCE):
         session.execute(update(AssignmentMember), batch)
     if changes:
         session.expire_all()
@@ -214,9 +210,9 @@ def open_rounds(session: Session, *, agency_id: int | None = None) -> int:
             }
         )
         opened[member.assignment_id].append(member.id)
-    for batch in _batches(rounds):
+    for batch in batches(rounds, AT_ONCE):
         session.execute(insert(AssignmentRound), batch)
-    for batch in _batches(changes):
+    for batch in batches(changes, AT_ONCE):
         session.execute(update(AssignmentMember), batch)
     if changes:
         session.expire_all()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from learning.access import audit, password_links
-from learning.database import table_of
+from learning.database import batches, table_of
 from learning.organisation.models import Agency, Membership, MembershipTag, Person, Position
 from learning.organisation.signals import addresses_changed, positions_changed
 from learning.people_files.columns import Column
@@ -68,8 +68,8 @@ def _people(session: Session, person_ids: Iterable[int]) -> list[Person]:
     """These people as they are in the database now."""
     wanted = sorted(person_ids)
     found: list[Person] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        statement = select(Person).where(Person.id.in_(wanted[start : start + AT_ONCE])).order_by(Person.id)
+    for batch in batches(wanted, AT_ONCE):
+        statement = select(Person).where(Person.id.in_(batch)).order_by(Person.id)
         found += session.scalars(statement.execution_options(populate_existing=True)).all()
     return found
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.database import batches
 from learning.organisation.models import Agency, Level, Membership, Person, Position, Unit
 from learning.organisation.people import NewPosition
 from learning.organisation.wording import level_name
@@ -197,10 +198,10 @@ def _scim_ids(session: Session, agency_id: int, person_ids: set[int]) -> dict[in
 def people_with(session: Session, agency_id: int, scim_ids: Sequence[str]) -> dict[str, int]:
     """The person ids behind SCIM ids, in this agency only."""
     found: dict[str, int] = {}
-    for start in range(0, len(scim_ids), 500):  # SQLite takes some thousands of values in a statement
+    for batch in batches(scim_ids, 500):  # SQLite takes some thousands of values in a statement
         rows = session.execute(
             select(Membership.scim_id, Membership.person_id).where(
-                Membership.agency_id == agency_id, Membership.scim_id.in_(scim_ids[start : start + 500])
+                Membership.agency_id == agency_id, Membership.scim_id.in_(batch)
             )
         )
         found |= {scim_id: person_id for scim_id, person_id in rows if scim_id is not None}
