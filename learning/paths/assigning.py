@@ -15,13 +15,12 @@ from learning.database import UtcDateTime, insert_once
 from learning.organisation.models import Level, Person, Position, Unit
 from learning.paths import audience_rules, audiences, due_dates, renewal, versions
 from learning.paths.audience_rules import AudienceSpec
+from learning.paths.audiences import SAMPLE_SIZE, Someone
 from learning.paths.due_dates import DueRule
-from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, LearningPath, PathVersion
+from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, LearningPath
 from learning.paths.renewal import RenewRule
 from learning.paths.signals import due_changed, members_joined, members_left
 from learning.paths.standing import standing
-
-SAMPLE_SIZE = 50
 
 
 class CannotAssign(Exception):
@@ -37,14 +36,6 @@ class AudienceChanged(Exception):
 
 
 @dataclass(frozen=True)
-class SamplePerson:
-    person_id: int
-    name: str
-    unit: str
-    level: Level
-
-
-@dataclass(frozen=True)
 class Preview:
     """Exactly who an assignment would reach today.
 
@@ -56,26 +47,11 @@ class Preview:
     total: int
     by_unit: list[tuple[str, int]]
     by_level: list[tuple[Level, int]]
-    sample: list[SamplePerson]
+    sample: list[Someone]
     completed: int
     completed_people: list[tuple[int, str]]  # id and name
     assigned: int
     from_today: int
-
-
-def assignable_paths(session: Session, agency_id: int) -> list[LearningPath]:
-    """The agency's paths that can be assigned, by title."""
-    return list(
-        session.scalars(
-            select(LearningPath)
-            .where(
-                LearningPath.agency_id == agency_id,
-                LearningPath.archived_at.is_(None),
-                select(PathVersion.id).where(PathVersion.path_id == LearningPath.id, PathVersion.is_current).exists(),
-            )
-            .order_by(func.lower(LearningPath.title), LearningPath.id)
-        )
-    )
 
 
 def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, due: DueRule) -> Preview:
@@ -98,13 +74,6 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
     levels: dict[Level, int] = dict(
         iter(session.execute(select(people.c.level, func.count()).group_by(people.c.level)))
     )
-    sample = session.execute(
-        select(Person.id, Person.given_name, Person.family_name, Unit.name, people.c.level)
-        .join(people, people.c.person_id == Person.id)
-        .join(Unit, Unit.id == people.c.unit_id)
-        .order_by(Person.family_name, Person.given_name, Person.id)
-        .limit(SAMPLE_SIZE)
-    )
     asked = select(
         people.c.person_id.label("id"),
         people.c.person_id,
@@ -113,17 +82,13 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         literal(None, UtcDateTime()).label("counts_from"),
     ).subquery()
     found = standing(asked, today)
-    done = select(found.c.id).where(found.c.done)
-    completed = session.scalar(select(func.count()).select_from(done.subquery())) or 0
-    completed_people = [
-        (person_id, f"{given} {family}")
-        for person_id, given, family in session.execute(
-            select(Person.id, Person.given_name, Person.family_name)
-            .where(Person.id.in_(done))
-            .order_by(Person.family_name, Person.given_name, Person.id)
-            .limit(SAMPLE_SIZE)
-        )
-    ]
+    finished = session.execute(
+        select(Person.id, Person.given_name, Person.family_name, func.count().over())
+        .join(found, found.c.id == Person.id)
+        .where(found.c.done)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .limit(SAMPLE_SIZE)
+    ).all()
     assigned = session.scalar(
         select(func.count(AssignmentMember.person_id.distinct()))
         .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
@@ -143,12 +108,9 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         total=sum(number for _, number in by_unit),
         by_unit=by_unit,
         by_level=[(level, levels[level]) for level in Level if level in levels],
-        sample=[
-            SamplePerson(person_id, f"{given} {family}", unit, level)
-            for person_id, given, family, unit, level in sample
-        ],
-        completed=completed,
-        completed_people=completed_people,
+        sample=audiences.first_by_name(session, people),
+        completed=finished[0][3] if finished else 0,
+        completed_people=[(person_id, f"{given} {family}") for person_id, given, family, _ in finished],
         assigned=assigned or 0,
         from_today=from_today,
     )
@@ -332,7 +294,7 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
     session.refresh(assignment, ["withdrawn_at", "due_kind", "due_on", "due_days"], with_for_update=True)
     if assignment.withdrawn_at is not None:
         raise CannotAssign
-    before = DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
+    before = due_dates.rule_of(assignment)
     if before == due:
         return
     assignment.due_kind, assignment.due_on, assignment.due_days = due.kind, due.on, due.days

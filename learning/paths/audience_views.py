@@ -16,11 +16,10 @@ from learning.organisation import people as people_rules
 from learning.organisation.models import Level
 from learning.organisation.wording import role_name
 from learning.paths import audience_forms, audiences, building, saved_audiences, unit_tree, wording
-from learning.paths.audience_rules import AudienceSpec
 from learning.paths.audiences import Explanation
 from learning.paths.forms import Fault, Fields
 from learning.paths.models import Audience
-from learning.paths.pages import page
+from learning.paths.pages import audience_words, page
 
 blueprint = Blueprint("audiences", __name__)
 Page = str | tuple[str, int] | AnyResponse
@@ -37,13 +36,10 @@ def audience_list(agency_slug: str) -> Page:
     """The saved audiences, each in words."""
     roots = unit_tree.load(db.session, g.agency.id)
     listed = [
-        (each, _words(saved_audiences.spec_of(each), roots)) for each in saved_audiences.all_of(db.session, g.agency.id)
+        (each, audience_words(saved_audiences.spec_of(each), roots))
+        for each in saved_audiences.all_of(db.session, g.agency.id)
     ]
     return page("audience_list.html", listed=listed)
-
-
-def _words(spec: AudienceSpec, roots: list[unit_tree.UnitNode]) -> list[tuple[str, str]]:
-    return wording.audience_words(spec, roots, audiences.course_titles(db.session, spec))
 
 
 def _form(fields: Fields, faults: list[Fault], audience: Audience | None, held: saved_audiences.Held | None) -> Page:
@@ -131,9 +127,9 @@ def audience(agency_slug: str, audience_id: int) -> Page:
     return page(
         "audience.html",
         audience=found,
-        words=_words(spec, unit_tree.load(db.session, g.agency.id)),
+        words=audience_words(spec, unit_tree.load(db.session, g.agency.id)),
         held=saved_audiences.held(db.session, g.agency.id, spec),
-        sample_size=saved_audiences.SAMPLE_SIZE,
+        sample_size=audiences.SAMPLE_SIZE,
         uses=saved_audiences.uses(db.session, found),
         who=email,
         person=person,

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from learning.access.models import RoleGrant
 from learning.catalogue.models import Course, CourseVersion
 from learning.organisation.holding import held_on
-from learning.organisation.models import MembershipTag, Person, Position, Unit
+from learning.organisation.models import Level, MembershipTag, Person, Position, Unit
 from learning.organisation.units import subtree_ids
 from learning.paths.audience_rules import AudienceSpec, from_json
 from learning.paths.models import Assignment
 from learning.progress.models import Completion
+
+SAMPLE_SIZE = 50
 
 
 class UnknownUnit(LookupError):
@@ -164,6 +166,28 @@ def people_in(agency_id: int, spec: AudienceSpec, today: date) -> Subquery:
         .where(ranked.c.rank == 1)
         .subquery("audience")
     )
+
+
+@dataclass(frozen=True)
+class Someone:
+    """Somebody in an audience."""
+
+    person_id: int
+    name: str
+    unit: str
+    level: Level
+
+
+def first_by_name(session: Session, people: Subquery) -> list[Someone]:
+    """The first ``SAMPLE_SIZE`` by name of what ``people_in`` gives. One query."""
+    rows = session.execute(
+        select(Person.id, Person.given_name, Person.family_name, Unit.name, people.c.level)
+        .join(people, people.c.person_id == Person.id)
+        .join(Unit, Unit.id == people.c.unit_id)
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .limit(SAMPLE_SIZE)
+    )
+    return [Someone(person_id, f"{given} {family}", unit, level) for person_id, given, family, unit, level in rows]
 
 
 @dataclass(frozen=True)

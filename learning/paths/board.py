@@ -89,6 +89,26 @@ def roll_up(roots: list[UnitNode], tallies: dict[int, Tally], unit: UnitNode | N
     return [part for part in parts if part.tally.total]
 
 
+def tallies(session: Session, agency_id: int, assignment_id: int | None = None) -> dict[tuple[int, int], Tally]:
+    """How many stand where, by unit (alone) and assignment. One query."""
+    today = clock.today()
+    found = standing(live_members(agency_id, assignment_id), today)
+    counted = (
+        select(found.c.assignment_id, Position.unit_id, status_column(found, today).label("status"))
+        .join(Position, Position.id == found.c.position_id)
+        .subquery("status_of_member")
+    )
+    cells: dict[tuple[int, int], Tally] = {}
+    for assigned, unit_id, value, number in session.execute(
+        select(counted.c.assignment_id, counted.c.unit_id, counted.c.status, func.count()).group_by(
+            counted.c.assignment_id, counted.c.unit_id, counted.c.status
+        )
+    ):
+        tally = Tally(**{value.replace("-", "_"): number})
+        cells[unit_id, assigned] = cells.get((unit_id, assigned), Tally()) + tally
+    return cells
+
+
 def board(
     session: Session, agency_id: int, assignment_id: int | None = None, unit_id: int | None = None
 ) -> Board | None:
@@ -102,24 +122,12 @@ def board(
         return None
     inside = {node.id for node in unit.walk()} if unit is not None else None
 
-    found = standing(live_members(agency_id, assignment_id), clock.today())
-    status = status_column(found, clock.today()).label("status")
-    counted = (
-        select(found.c.assignment_id, Position.unit_id, status)
-        .join(Position, Position.id == found.c.position_id)
-        .subquery("status_of_member")
-    )
     by_unit: dict[int, Tally] = {}
     by_assignment: dict[int, Tally] = {}
     totals = Tally()
-    for assigned, in_unit, value, number in session.execute(
-        select(counted.c.assignment_id, counted.c.unit_id, counted.c.status, func.count()).group_by(
-            counted.c.assignment_id, counted.c.unit_id, counted.c.status
-        )
-    ):
+    for (in_unit, assigned), tally in tallies(session, agency_id, assignment_id).items():
         if inside is not None and in_unit not in inside:
             continue
-        tally = Tally(**{value.replace("-", "_"): number})
         totals += tally
         by_unit[in_unit] = by_unit.get(in_unit, Tally()) + tally
         by_assignment[assigned] = by_assignment.get(assigned, Tally()) + tally

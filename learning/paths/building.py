@@ -104,15 +104,16 @@ def path_of(session: Session, agency_id: int, path_id: int) -> LearningPath | No
     )
 
 
-def others(session: Session, agency_id: int, path_id: int | None) -> list[LearningPath]:
-    """The agency's paths in use but this one, by title: those it can come after."""
+def in_use(session: Session, agency_id: int, *, but: int | None = None) -> list[LearningPath]:
+    """The agency's paths that are not archived, by title, without the one with the id ``but``."""
     return list(
         session.scalars(
             select(LearningPath)
             .where(
                 LearningPath.agency_id == agency_id,
                 LearningPath.archived_at.is_(None),
-                LearningPath.id != (path_id or 0),
+                LearningPath.id != (but or 0),
+                select(PathVersion.id).where(PathVersion.path_id == LearningPath.id, PathVersion.is_current).exists(),
             )
             .order_by(func.lower(LearningPath.title), LearningPath.id)
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Dialect, Integer, case, cast, func, literal
 
-from learning.paths.models import DueKind
+from learning.paths.models import Assignment, DueKind
 
 FEWEST_DAYS = 1
 MOST_DAYS = 1826  # five years; the table has the same limit
@@ -39,6 +39,11 @@ class DueRule:
     kind: DueKind
     on: date | None = None
     days: int | None = None
+
+
+def rule_of(assignment: Assignment) -> DueRule:
+    """The due rule of an assignment."""
+    return DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
 
 
 def check(rule: DueRule, today: date) -> None:

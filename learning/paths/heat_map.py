@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from learning import clock
-from learning.organisation.models import Position
 from learning.paths import unit_tree
-from learning.paths.board import Tally, live_assignments
+from learning.paths.board import Tally, live_assignments, tallies
 from learning.paths.models import Assignment
-from learning.paths.standing import live_members, standing, status_column
 from learning.paths.unit_tree import UnitNode
 
 SHADES = 5
@@ -41,31 +37,17 @@ def shade(tally: Tally) -> int:
 
 def heat_map(session: Session, agency_id: int, most_depth: int = 2) -> HeatMap:
     """The units down to ``most_depth`` below the top, against the live assignments. Three queries."""
-    found = standing(live_members(agency_id), clock.today())
-    status = status_column(found, clock.today()).label("status")
-    counted = (
-        select(found.c.assignment_id, Position.unit_id, status)
-        .join(Position, Position.id == found.c.position_id)
-        .subquery("status_of_member")
-    )
-    cells: dict[tuple[int, int], Tally] = {}
-    for assigned, unit_id, value, number in session.execute(
-        select(counted.c.assignment_id, counted.c.unit_id, counted.c.status, func.count()).group_by(
-            counted.c.assignment_id, counted.c.unit_id, counted.c.status
-        )
-    ):
-        tally = Tally(**{value.replace("-", "_"): number})
-        cells[unit_id, assigned] = cells.get((unit_id, assigned), Tally()) + tally
+    cells = tallies(session, agency_id)
     assignments = live_assignments(session, agency_id)
     rows: list[Row] = []
 
     def add(node: UnitNode, depth: int) -> None:
         inside = [below.id for below in node.walk()]
-        tallies = [sum((cells.get((unit_id, each.id), Tally()) for unit_id in inside), Tally()) for each in assignments]
-        total = sum(tallies, Tally())
+        mine = [sum((cells.get((unit_id, each.id), Tally()) for unit_id in inside), Tally()) for each in assignments]
+        total = sum(mine, Tally())
         if not total.total:
             return
-        rows.append(Row(node, depth, tallies, total))
+        rows.append(Row(node, depth, mine, total))
         if depth < most_depth:
             for below in node.below:
                 add(below, depth + 1)

@@ -13,7 +13,7 @@ from learning import clock
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission
 from learning.database import db
-from learning.paths import assigning, extending, forms, renewals
+from learning.paths import assigning, extending, forms, renewal, renewals
 from learning.paths.forms import Fault, Fields
 from learning.paths.models import Assignment, AssignmentMember
 from learning.paths.pages import page
@@ -91,7 +91,7 @@ def _renewal_form(found: Assignment, fields: Fields, faults: list[Fault]) -> Pag
 @requires(Permission.MANAGE_PATHS)
 def edit_renewal(agency_slug: str, assignment_id: int) -> Page:
     found = _own_assignment(assignment_id)
-    return _renewal_form(found, forms.renewal_fields(renewals.rule_of(found)), [])
+    return _renewal_form(found, forms.renewal_fields(renewal.rule_of(found)), [])
 
 
 @blueprint.post(_RENEWAL)

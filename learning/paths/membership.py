@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, joinedload
 from learning import clock
 from learning.database import UtcDateTime
 from learning.paths import audiences, due_dates, versions
-from learning.paths.due_dates import DueRule
 from learning.paths.models import Assignment, AssignmentMember, LearningPath
 from learning.paths.signals import members_joined, members_left
 
@@ -100,7 +99,7 @@ def _refresh_one(session: Session, assignment: Assignment, now: datetime, today:
 
 def _add_joiners(session: Session, assignment: Assignment, people: Subquery, now: datetime, today: date) -> list[int]:
     dialect = session.get_bind().dialect
-    due = DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
+    due = due_dates.rule_of(assignment)
     insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
     already = select(AssignmentMember.person_id).where(AssignmentMember.assignment_id == assignment.id)
     newcomers = select(

@@ -9,9 +9,12 @@ from flask import g, render_template
 from learning.access.guard import signed_in_actor
 from learning.access.policy import Permission, may
 from learning.catalogue.wording import course_title
+from learning.database import db
 from learning.organisation.wording import level_name
-from learning.paths import forms, wording
+from learning.paths import audiences, due_dates, forms, renewal, wording
+from learning.paths.audience_rules import AudienceSpec
 from learning.paths.due_dates import Status
+from learning.paths.unit_tree import UnitNode
 
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
@@ -26,8 +29,8 @@ def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         course_title=course_title,
         due_value=wording.due_value,
         due_words=wording.due_words,
-        rule_of=wording.rule_of,
-        renewal_of=wording.renewal_of,
+        rule_of=due_dates.rule_of,
+        renewal_of=renewal.rule_of,
         renew_words=wording.renew_words,
         days_fields=forms.DAYS_FIELDS,
         statuses=list(Status),
@@ -37,3 +40,8 @@ def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
         **values,
     )
     return rendered, status
+
+
+def audience_words(spec: AudienceSpec, roots: list[UnitNode]) -> list[tuple[str, str]]:
+    """What a rule asks for, part by part, with the names of its units and courses."""
+    return wording.audience_words(spec, roots, audiences.course_titles(db.session, spec))

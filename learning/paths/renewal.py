@@ -12,7 +12,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from learning.paths.models import RenewBasis
+from learning.paths.models import Assignment, RenewBasis
 
 MOST_MONTHS = 120
 SHORTEST_MONTH = 28
@@ -25,6 +25,18 @@ class RenewRule:
     months: int
     days: int
     basis: RenewBasis = RenewBasis.COMPLETION
+
+
+def rule_from(months: int | None, days: int | None, basis: RenewBasis | None) -> RenewRule | None:
+    """The rule that is stored in three columns; None when once is enough."""
+    if months is None or days is None or basis is None:
+        return None
+    return RenewRule(months, days, basis)
+
+
+def rule_of(assignment: Assignment) -> RenewRule | None:
+    """The renewal rule of an assignment; None when once is enough."""
+    return rule_from(assignment.valid_months, assignment.renew_days, assignment.renew_basis)
 
 
 class InvalidRenewRule(ValueError):

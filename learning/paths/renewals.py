@@ -27,7 +27,6 @@ from learning.paths.models import (
     PathChoice,
     PathStep,
     Recognition,
-    RenewBasis,
 )
 from learning.paths.renewal import RenewRule
 from learning.paths.signals import rounds_opened
@@ -36,17 +35,6 @@ from learning.progress.models import Completion
 
 AT_ONCE = 1000
 T = TypeVar("T")
-
-
-def rule_of(assignment: Assignment) -> RenewRule | None:
-    """The renewal rule of an assignment; None when once is enough."""
-    return _rule(assignment.valid_months, assignment.renew_days, assignment.renew_basis)
-
-
-def _rule(months: int | None, days: int | None, basis: RenewBasis | None) -> RenewRule | None:
-    if months is None or days is None or basis is None:
-        return None
-    return RenewRule(months, days, basis)
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ def _live(agency_id: int | None, person_id: int | None) -> Any:
 
 def _members(session: Session, statement: Any) -> Iterator[_Member]:
     for row in session.execute(statement).all():
-        rule = _rule(row.valid_months, row.renew_days, row.renew_basis)
+        rule = renewal.rule_from(row.valid_months, row.renew_days, row.renew_basis)
         assert rule is not None, "the statement asks for assignments with a rule"
         yield _Member(
             row.id, row.assignment_id, row.path_id, rule, row.due_on, row.anchor_on, row.valid_until, row.round
@@ -230,7 +218,7 @@ def change_rule(session: Session, assignment: Assignment, rule: RenewRule | None
     if rule is not None:
         renewal.check(rule)
     session.refresh(assignment, ["valid_months", "renew_days", "renew_basis"], with_for_update=True)
-    if rule_of(assignment) == rule:
+    if renewal.rule_of(assignment) == rule:
         return
     assignment.valid_months = rule.months if rule else None
     assignment.renew_days = rule.days if rule else None

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access import audit
-from learning.organisation.models import Level, MembershipTag, Person, Unit
+from learning.organisation.models import MembershipTag
 from learning.paths import audiences, membership
 from learning.paths.audience_rules import AudienceSpec, from_json, to_json
+from learning.paths.audiences import Someone
 from learning.paths.models import Assignment, Audience, LearningPath
 
 LONGEST_NAME = 200
-SAMPLE_SIZE = 50
 
 
 class NameTaken(Exception):
@@ -27,16 +27,6 @@ class NameTaken(Exception):
 
 class InUse(Exception):
     """Assignments are given to the audience."""
-
-
-@dataclass(frozen=True)
-class Someone:
-    """Somebody in an audience."""
-
-    person_id: int
-    name: str
-    unit: str
-    level: Level
 
 
 @dataclass(frozen=True)
@@ -68,15 +58,7 @@ def held(session: Session, agency_id: int, spec: AudienceSpec, today: date | Non
     audiences.check(session, agency_id, spec)
     people = audiences.people_in(agency_id, spec, today or clock.today())
     total = session.scalar(select(func.count()).select_from(people)) or 0
-    rows = session.execute(
-        select(Person.id, Person.given_name, Person.family_name, Unit.name, people.c.level)
-        .join(people, people.c.person_id == Person.id)
-        .join(Unit, Unit.id == people.c.unit_id)
-        .order_by(Person.family_name, Person.given_name, Person.id)
-        .limit(SAMPLE_SIZE)
-    )
-    sample = [Someone(person_id, f"{given} {family}", unit, level) for person_id, given, family, unit, level in rows]
-    return Held(total, sample)
+    return Held(total, audiences.first_by_name(session, people))
 
 
 def tags_of(session: Session, agency_id: int) -> Sequence[str]:

@@ -24,23 +24,17 @@ from learning.paths import (
     member_list,
     saved_audiences,
     unit_tree,
-    wording,
 )
-from learning.paths.audience_rules import AudienceSpec, from_json
+from learning.paths.audience_rules import from_json
 from learning.paths.forms import AssignmentDraft, Fault, Fields
 from learning.paths.member_list import Wanted
 from learning.paths.models import Assignment, DueKind, LearningPath
-from learning.paths.pages import page
-from learning.paths.unit_tree import UnitNode
+from learning.paths.pages import audience_words, page
 
 blueprint = Blueprint("paths", __name__)
 Page = str | tuple[str, int] | AnyResponse
 _PATH = "/agency/<agency_slug>/paths/<int:path_id>"
 _ASSIGNMENT = "/agency/<agency_slug>/assignments/<int:assignment_id>"
-
-
-def _audience_words(spec: AudienceSpec, roots: list[UnitNode]) -> list[tuple[str, str]]:
-    return wording.audience_words(spec, roots, audiences.course_titles(db.session, spec))
 
 
 def _own_path(path_id: int) -> LearningPath:
@@ -103,7 +97,7 @@ def _path_form(fields: Fields, faults: list[Fault], path: LearningPath | None) -
         path=path,
         courses=courses,
         choices=forms.CHOICES,
-        others=building.others(db.session, g.agency.id, path.id if path else None),
+        others=building.in_use(db.session, g.agency.id, but=path.id if path else None),
         chosen=set(fields.getlist("course")),
         in_use=building.live_assignment_count(db.session, path) if path else 0,
     )
@@ -113,7 +107,7 @@ def _save_path(path: LearningPath | None) -> Page:
     actor_id = signed_in_actor().person_id
     already = [step.course_id for step in path.steps] if path else []
     offered = [course.id for course in building.courses_to_choose(db.session, already)]
-    before = [each.id for each in building.others(db.session, g.agency.id, path.id if path else None)]
+    before = [each.id for each in building.in_use(db.session, g.agency.id, but=path.id if path else None)]
     draft, faults = forms.read_path(request.form, offered, before)
     if not faults:
         try:
@@ -191,7 +185,7 @@ def _assignment_form(fields: Fields, faults: list[Fault]) -> Page:
         422 if faults else 200,
         fields=fields,
         faults=faults,
-        paths=assigning.assignable_paths(db.session, g.agency.id),
+        paths=building.in_use(db.session, g.agency.id),
         roots=unit_tree.load(db.session, g.agency.id),
         audiences=saved_audiences.all_of(db.session, g.agency.id),
         levels=list(Level),
@@ -203,7 +197,7 @@ def _assignment_form(fields: Fields, faults: list[Fault]) -> Page:
 
 
 def _read_assignment() -> tuple[AssignmentDraft, list[Fault]]:
-    paths = {path.id for path in assigning.assignable_paths(db.session, g.agency.id)}
+    paths = {path.id for path in building.in_use(db.session, g.agency.id)}
     units = {node.id for root in unit_tree.load(db.session, g.agency.id) for node in root.walk()}
     saved = {each.id: from_json(each.rule) for each in saved_audiences.all_of(db.session, g.agency.id)}
     return forms.read_assignment(request.form, paths, units, clock.today(), saved)
@@ -220,7 +214,7 @@ def _preview(draft: AssignmentDraft, key: str, faults: list[Fault]) -> Page:
         preview=found,
         fields=request.form,
         request_key=key,
-        sample_size=assigning.SAMPLE_SIZE,
+        sample_size=audiences.SAMPLE_SIZE,
     )
 
 
@@ -301,7 +295,7 @@ def assignment(agency_slug: str, assignment_id: int) -> Page:
         board=numbers,
         bars=charts.bars([part.tally for part in numbers.by_unit]) if numbers else [],
         listing=member_list.listing(db.session, g.agency.id, Wanted(assignment_id=found.id)),
-        audience=_audience_words(audiences.spec_of(found), roots),
+        audience=audience_words(audiences.spec_of(found), roots),
     )
 
 
@@ -332,14 +326,14 @@ def _due_form(found: Assignment, fields: Fields, faults: list[Fault]) -> Page:
 @requires(Permission.MANAGE_PATHS)
 def edit_due(agency_slug: str, assignment_id: int) -> Page:
     found = _own_assignment(assignment_id)
-    return _due_form(found, forms.due_fields(wording.rule_of(found)), [])
+    return _due_form(found, forms.due_fields(due_dates.rule_of(found)), [])
 
 
 @blueprint.post(f"{_ASSIGNMENT}/due")
 @requires(Permission.MANAGE_PATHS)
 def change_due(agency_slug: str, assignment_id: int) -> Page:
     found = _own_assignment(assignment_id)
-    rule, faults = forms.read_due(request.form, clock.today(), wording.rule_of(found))
+    rule, faults = forms.read_due(request.form, clock.today(), due_dates.rule_of(found))
     if not faults:
         try:
             assigning.change_due(db.session, found, rule, actor_id=signed_in_actor().person_id)

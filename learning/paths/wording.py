@@ -16,7 +16,7 @@ from learning.paths import unit_tree
 from learning.paths.audience_rules import AudienceSpec
 from learning.paths.audiences import Part, Reason
 from learning.paths.due_dates import DueRule, Status
-from learning.paths.models import Assignment, DueKind, Recognition, RecognitionKind, RenewBasis
+from learning.paths.models import DueKind, Recognition, RecognitionKind, RenewBasis
 from learning.paths.overlap import Resolved
 from learning.paths.renewal import RenewRule
 from learning.paths.unit_tree import UnitNode
@@ -38,11 +38,6 @@ def status_name(status: Status) -> str:
         Status.OVERDUE: gettext("Overdue"),
     }
     return names[status]
-
-
-def rule_of(assignment: Assignment) -> DueRule:
-    """The due rule of an assignment."""
-    return DueRule(assignment.due_kind, assignment.due_on, assignment.due_days)
 
 
 def due_words(rule: DueRule) -> str:
@@ -162,13 +157,6 @@ def renew_words(rule: RenewRule | None) -> str:
         else gettext("with the same date each time")
     )
     return f"{valid}, {basis}; {window}"
-
-
-def renewal_of(assignment: Assignment) -> RenewRule | None:
-    """The renewal rule of an assignment, or None when once is enough."""
-    if assignment.valid_months is None or assignment.renew_days is None or assignment.renew_basis is None:
-        return None
-    return RenewRule(assignment.valid_months, assignment.renew_days, assignment.renew_basis)
 
 
 def claim_words(claims: Resolved) -> str:

@@ -12,7 +12,7 @@ from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission
 from learning.database import db
 from learning.interface import interface_language
-from learning.paths.assigning import assignable_paths
+from learning.paths import building
 from learning.paths.forms import new_request_key, request_key
 from learning.programmes import cohorts, export, forms, gatherings, pages, participants
 from learning.programmes.cohorts import CohortDraft
@@ -73,7 +73,7 @@ def _draft(form: forms.CohortForm) -> CohortDraft | None:
 @requires(Permission.MANAGE_PATHS)
 def new_programme(agency_slug: str) -> Page:
     """Make a programme of a learning path."""
-    paths = assignable_paths(db.session, g.agency.id)
+    paths = building.in_use(db.session, g.agency.id)
     form = forms.NewCohortForm()
     form.path.choices = [(path.id, path.title) for path in paths]
     if request.method == "GET":

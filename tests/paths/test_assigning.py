@@ -57,7 +57,7 @@ def test_the_preview_and_the_assignment_reach_the_same_people(session: Session) 
     path = make_path(session, town.agency, make_course(session))
     people = {manager(session, unit).id for unit in (town.school, town.nursing, town.home_care) for _ in range(30)}
     seen = assigning.preview(session, town.agency.id, path.id, audience(town.top), NO_DUE_DATE)
-    assert len(seen.sample) == assigning.SAMPLE_SIZE
+    assert len(seen.sample) == audiences.SAMPLE_SIZE
     assignment = assign(session, path, audience(town.top), expected=seen.total)
     assert {member.person_id for member in members_of(session, assignment)} == people
     again = assigning.preview(session, town.agency.id, path.id, audience(town.top), NO_DUE_DATE)
