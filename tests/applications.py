@@ -1,7 +1,7 @@
 """What makes a new application quick: nearly every test has one of its own.
 
-Two things that an application compiles depend on nothing but the source: templates, and the functions that build
-addresses. Here they are compiled once a process instead of once an application.
+What an application compiles depends on nothing but the source: templates, the functions that build addresses, and
+statements. Here each is compiled once a process instead of once an application.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -45,3 +47,15 @@ class CompiledRule(Rule):
 def share_what_is_compiled() -> None:
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
     Flask.url_rule_class = CompiledRule
+
+
+_first_engines: dict[str, Engine] = {}
+
+
+def share_statements(engine: Engine) -> None:
+    """Statements that were compiled for an engine of the same kind need not be compiled again for this one."""
+    first = _first_engines.setdefault(engine.dialect.name, engine)
+    if first is engine:
+        engine._compiled_cache = LRUCache(5000)  # those of the whole suite, not of one application
+    else:
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache

@@ -145,6 +145,8 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     settings = Settings(demo=True, database_url=database_url, secret_key="x" * 40, courses_path=COURSES)
     application = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
     application.test_client_class = Browser
+    with application.app_context():
+        applications.share_statements(db.engine)
     yield application
     with application.app_context():
         db.engine.dispose()
