@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -62,18 +63,15 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
     audiences.check(session, agency_id, spec)
     today = clock.today()
     people = audiences.people_in(agency_id, spec, today)
-    by_unit = [
-        (name, number)
-        for name, _, number in session.execute(
-            select(Unit.name, Unit.id, func.count())
-            .join(people, people.c.unit_id == Unit.id)
-            .group_by(Unit.id, Unit.name)
-            .order_by(func.count().desc(), Unit.name, Unit.id)
-        )
-    ]
-    levels: dict[Level, int] = dict(
-        iter(session.execute(select(people.c.level, func.count()).group_by(people.c.level)))
-    )
+    by_unit: Counter[tuple[int, str]] = Counter()
+    by_level: Counter[Level] = Counter()
+    for unit_id, name, level, number in session.execute(
+        select(Unit.id, Unit.name, people.c.level, func.count())
+        .join(people, people.c.unit_id == Unit.id)
+        .group_by(Unit.id, Unit.name, people.c.level)
+    ):
+        by_unit[unit_id, name] += number
+        by_level[level] += number
     asked = select(
         people.c.person_id.label("id"),
         people.c.person_id,
@@ -105,9 +103,12 @@ def preview(session: Session, agency_id: int, path_id: int, spec: AudienceSpec, 
         ran_out = today - timedelta(days=due.days or 0)
         from_today = session.scalar(select(func.count()).select_from(people).where(people.c.starts_on < ran_out)) or 0
     return Preview(
-        total=sum(number for _, number in by_unit),
-        by_unit=by_unit,
-        by_level=[(level, levels[level]) for level in Level if level in levels],
+        total=by_level.total(),
+        by_unit=[
+            (name, number)
+            for (_, name), number in sorted(by_unit.items(), key=lambda found: (-found[1], found[0][1], found[0][0]))
+        ],
+        by_level=[(level, by_level[level]) for level in Level if level in by_level],
         sample=audiences.first_by_name(session, people),
         completed=finished[0][3] if finished else 0,
         completed_people=[(person_id, f"{given} {family}") for person_id, given, family, _ in finished],

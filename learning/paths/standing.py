@@ -11,7 +11,21 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FromClause, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from learning import clock
@@ -35,67 +49,124 @@ def standing(people: FromClause, today: date) -> Subquery:
     all its columns and needed (steps it takes), taken (of those, taken), begun and done (booleans); one row for each
     of its rows.
     """
-    step, columns = PathStep, people.c
-    taken = or_(Completion.id.is_not(None), Recognition.id.is_not(None))
+    columns = people.c
+    facts = union_all(_courses_begun(people), _courses_recognised(people, today)).subquery("fact")
+    mine = [facts.c[column.key] for column in columns]
     # The columns come along instead of being joined on again: PostgreSQL has no statistics on members that have
     # just been added, would take both sides for tiny, and compare each with each.
+    by_step = (
+        select(
+            *mine,
+            facts.c.step_id,
+            facts.c.mandatory,
+            facts.c.choice_id,
+            func.max(facts.c.taken).label("taken"),
+            func.max(facts.c.begun).label("begun"),
+        )
+        .group_by(*mine, facts.c.step_id, facts.c.mandatory, facts.c.choice_id)
+        .subquery("by_step")
+    )
+    mine = [by_step.c[column.key] for column in columns]
     by_choice = (
         select(
-            *columns,
-            step.mandatory,
-            PathChoice.needed.label("choose"),
-            func.count(step.id.distinct()).label("steps"),
-            func.count(case((taken, step.id)).distinct()).label("steps_taken"),
-            func.count(Enrolment.id).label("enrolments"),
+            *mine,
+            by_step.c.mandatory,
+            by_step.c.choice_id,
+            func.sum(by_step.c.taken).label("taken"),
+            func.max(by_step.c.begun).label("begun"),
         )
-        .select_from(people)
-        .outerjoin(step, step.version_id == columns.version_id)
-        .outerjoin(PathChoice, PathChoice.id == step.choice_id)
-        .outerjoin(
-            Enrolment,
-            and_(
-                Enrolment.person_id == columns.person_id,
-                Enrolment.course_id == step.course_id,
-                or_(columns.counts_from.is_(None), Enrolment.started_at >= columns.counts_from),
-            ),
-        )
-        .outerjoin(
-            Completion,
-            and_(
-                Completion.person_id == columns.person_id,
-                Completion.course_id == step.course_id,
-                or_(columns.counts_from.is_(None), Completion.completed_at >= columns.counts_from),
-            ),
-        )
-        .outerjoin(
-            Recognition,
-            and_(
-                Recognition.person_id == columns.person_id,
-                Recognition.course_id == step.course_id,
-                in_force(columns.agency_id, today),
-            ),
-        )
-        .group_by(*columns, step.mandatory, step.choice_id, PathChoice.needed)
+        .group_by(*mine, by_step.c.mandatory, by_step.c.choice_id)
         .subquery("by_choice")
     )
-    part = by_choice.c
-    asked = case((part.mandatory, part.steps), (part.choose > part.steps, part.steps), else_=part.choose)
-    got = part.steps_taken
-    enough = case((part.mandatory, got), (got > part.choose, part.choose), else_=got)
-    asks = or_(part.mandatory, part.choose.is_not(None))
-    mine = [part[column.key] for column in columns]
+    mine = [by_choice.c[column.key] for column in columns]
+    got, enough = by_choice.c.taken, PathChoice.needed
+    counts = case((by_choice.c.mandatory, got), (got > enough, enough), (enough.is_not(None), got), else_=0)
     counted = (
         select(
             *mine,
-            func.coalesce(func.sum(case((asks, asked), else_=0)), 0).label("needed"),
-            func.coalesce(func.sum(case((asks, enough), else_=0)), 0).label("taken"),
-            (func.sum(part.enrolments) > 0).label("begun"),
+            func.coalesce(func.sum(counts), 0).label("taken"),
+            (func.max(by_choice.c.begun) > 0).label("begun"),
         )
+        .outerjoin(PathChoice, PathChoice.id == by_choice.c.choice_id)
         .group_by(*mine)
         .subquery("counted")
     )
-    done = and_(counted.c.needed > 0, counted.c.taken >= counted.c.needed)
-    return select(counted, done.label("done")).subquery("standing")
+    asked = _steps_asked()
+    needed = func.coalesce(asked.c.needed, 0)
+    done = and_(asked.c.needed > 0, counted.c.taken >= asked.c.needed)
+    return (
+        select(counted, needed.label("needed"), func.coalesce(done, false()).label("done"))
+        .outerjoin(asked, asked.c.version_id == counted.c.version_id)
+        .subquery("standing")
+    )
+
+
+def _courses_begun(people: FromClause) -> Select[Any]:
+    """Each of the people with each course they have begun, or once without: the step it is, if any, and whether it
+    is begun and taken (0 or 1).
+    """
+    columns = people.c
+
+    def since(moment: Any) -> ColumnElement[bool]:
+        return and_(moment.is_not(None), or_(columns.counts_from.is_(None), moment >= columns.counts_from))
+
+    return (
+        select(
+            *columns,
+            PathStep.id.label("step_id"),
+            PathStep.mandatory,
+            PathStep.choice_id,
+            case((and_(PathStep.id.is_not(None), since(Completion.completed_at)), 1), else_=0).label("taken"),
+            case((and_(PathStep.id.is_not(None), since(Enrolment.started_at)), 1), else_=0).label("begun"),
+        )
+        .select_from(people)
+        .outerjoin(Enrolment, Enrolment.person_id == columns.person_id)
+        .outerjoin(PathStep, and_(PathStep.version_id == columns.version_id, PathStep.course_id == Enrolment.course_id))
+        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+    )
+
+
+def _courses_recognised(people: FromClause, today: date) -> Select[Any]:
+    """The people with each step that an exemption or recognition takes for them."""
+    columns = people.c
+    return (
+        select(
+            *columns,
+            PathStep.id.label("step_id"),
+            PathStep.mandatory,
+            PathStep.choice_id,
+            literal(1).label("taken"),
+            literal(0).label("begun"),
+        )
+        .select_from(people)
+        .join(
+            Recognition,
+            and_(Recognition.person_id == columns.person_id, in_force(columns.agency_id, today)),
+        )
+        .join(PathStep, and_(PathStep.version_id == columns.version_id, PathStep.course_id == Recognition.course_id))
+    )
+
+
+def _steps_asked() -> Subquery:
+    """How many steps each version of a path asks for: the mandatory, and of each choice as many as it needs."""
+    by_choice = (
+        select(
+            PathStep.version_id,
+            PathStep.mandatory,
+            PathStep.choice_id,
+            func.count().label("steps"),
+        )
+        .group_by(PathStep.version_id, PathStep.mandatory, PathStep.choice_id)
+        .subquery("steps_of_choice")
+    )
+    steps, choose = by_choice.c.steps, PathChoice.needed
+    asks = case((by_choice.c.mandatory, steps), (choose > steps, steps), (choose.is_not(None), choose), else_=0)
+    return (
+        select(by_choice.c.version_id, func.sum(asks).label("needed"))
+        .outerjoin(PathChoice, PathChoice.id == by_choice.c.choice_id)
+        .group_by(by_choice.c.version_id)
+        .subquery("asked")
+    )
 
 
 def status_column(standing: Subquery, today: date) -> ColumnElement[str]:
