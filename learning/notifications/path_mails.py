@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
@@ -20,10 +20,11 @@ from learning.notifications.models import OutboxMessage
 from learning.notifications.outbox import Letter, cancel_ids, queue, revive, waiting_for
 from learning.organisation.models import Agency
 from learning.paths import building
-from learning.paths.models import Assignment, AssignmentMember, PathStep
+from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep
 from learning.paths.standing import done_members
 
 AT_ONCE = 500
+MARKED_AT_ONCE = 10_000
 KINDS = ("assigned", "due-changed", "reminded")  # how the keys of these mails begin; the member's id follows
 
 
@@ -108,13 +109,57 @@ def _not_done(session: Session, member_ids: Sequence[int]) -> list[AssignmentMem
 def tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
     """Tell members of their assignment, once; not those who have done the path.
 
-    Mails of the same cause that were cancelled before their time wait again: people come back.
+    A few are told now. Many are left to the worker (``tell_next``), so that whoever assigns need not wait while their
+    mails are written.
     """
+    if len(member_ids) <= AT_ONCE:
+        _tell(session, assignment, member_ids)
+        return
+    for batch in batches(member_ids, MARKED_AT_ONCE):
+        _mark(session, batch, to_be_told=True)
+
+
+def tell_next(session: Session) -> int:
+    """Tell some of those who are still to be told, of one assignment; how many. A constant number of queries."""
+    waiting = (
+        select(AssignmentMember.id, AssignmentMember.assignment_id)
+        .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
+        .join(LearningPath, LearningPath.id == Assignment.path_id)
+        .where(
+            AssignmentMember.to_be_told,
+            AssignmentMember.left_at.is_(None),
+            Assignment.withdrawn_at.is_(None),
+            LearningPath.archived_at.is_(None),
+        )
+        .order_by(AssignmentMember.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=AssignmentMember, skip_locked=True)  # another worker takes the next
+    )
+    found = session.execute(waiting).all()
+    if not found:
+        return 0
+    assignment_id = found[0].assignment_id
+    member_ids = [row.id for row in found if row.assignment_id == assignment_id]
+    _tell(session, session.get_one(Assignment, assignment_id), member_ids)
+    _mark(session, member_ids, to_be_told=False)
+    return len(member_ids)
+
+
+def _tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
+    """Mails of the same cause that were cancelled before their time wait again: people come back."""
     told = about(session, assignment)
-    for batch in batches(member_ids, AT_ONCE):
-        assigned = [_assigned(member, told) for member in _not_done(session, batch)]
-        queue(session, assigned)
-        revive(session, [letter.dedupe_key for letter in assigned])
+    assigned = [_assigned(member, told) for member in _not_done(session, member_ids)]
+    queue(session, assigned)
+    revive(session, [letter.dedupe_key for letter in assigned])
+
+
+def _mark(session: Session, member_ids: Sequence[int], *, to_be_told: bool) -> None:
+    session.execute(
+        update(AssignmentMember)
+        .where(AssignmentMember.id.in_(member_ids))
+        .values(to_be_told=to_be_told)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def tell_of_renewal(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:

@@ -21,6 +21,7 @@ from learning.notifications import (
     digests,
     mailer,
     outbox,
+    path_mails,
     programme_mails,
     reminder_run,
 )
@@ -126,6 +127,14 @@ def sweep_people_files() -> None:
         waiting.sweep(session)
 
 
+def tell_many(batches: int = 20) -> None:
+    """Write mails to people whom an assignment reached together with many others; the rest waits for the next turn."""
+    for _ in range(batches):
+        with writing() as session:
+            if not path_mails.tell_next(session):
+                return
+
+
 def remind() -> None:
     """The daily run of reminders, once a working day and within working hours; else nothing."""
     with reading_only(), db.sessionmaker() as session:
@@ -146,6 +155,7 @@ def run_once(app: Flask) -> int:
         refresh_audiences()
         queue_afterwards()
         sweep_people_files()
+        tell_many()
         remind()
         render_certificates()
         return send_due(app)
@@ -165,6 +175,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
                     queue_afterwards()
                     sweep_people_files()
                     refreshed = time.monotonic()
+                tell_many()
                 remind()
                 render_certificates()
                 send_due(app)

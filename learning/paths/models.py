@@ -6,7 +6,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from learning import clock
@@ -208,7 +218,8 @@ class AssignmentMember(Base):
     ``due_on`` is worked out when they join and for each later round; ``extended_to`` is the day they have been given
     beyond it. ``version_id`` is what they are asked for: the path's current version until they begin. In a renewal
     (``round`` 2 and on) only what was completed from ``counts_from`` on counts. ``valid_until`` is known once the
-    round is done; ``anchor_on`` is the day that anniversaries are counted from.
+    round is done; ``anchor_on`` is the day that anniversaries are counted from. ``to_be_told`` is set while the mail
+    about the assignment is still to be written: many at once are told by the worker.
     """
 
     __tablename__ = "assignment_member"
@@ -220,6 +231,12 @@ class AssignmentMember(Base):
         Index("ix_assignment_member_due_on", "due_on"),
         Index("ix_assignment_member_person_id", "person_id"),
         Index("ix_assignment_member_version_id", "version_id"),
+        Index(
+            "ix_assignment_member_to_be_told",
+            "id",
+            sqlite_where=text("to_be_told"),
+            postgresql_where=text("to_be_told"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -236,6 +253,7 @@ class AssignmentMember(Base):
     valid_until: Mapped[date | None]
     joined_at: Mapped[datetime] = mapped_column(default=clock.now)
     left_at: Mapped[datetime | None]
+    to_be_told: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     assignment: Mapped[Assignment] = relationship()
     person: Mapped[Person] = relationship()

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.notifications import path_mails
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
 from learning.paths import assigning, building
@@ -180,3 +181,25 @@ def test_somebody_who_left_before_being_told_is_told_when_back(session: Session)
     assert kinds(session, person) == []
     assigning.members_joined.send(session, assignment=assignment, member_ids=[member.id])
     assert kinds(session, person) == ["assigned"]
+
+
+def test_many_are_told_by_the_worker_once_each_and_not_those_who_left(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(path_mails, "AT_ONCE", 2)
+    town = make_town(session)
+    people = [manager(session, town.school) for _ in range(5)]
+    left, *stay = people
+    assignment = assign(session, make_path(session, town.agency, make_course(session)), audience(town.top))
+    session.execute(update(AssignmentMember).where(AssignmentMember.person_id == left.id).values(left_at=clock.now()))
+    assert [kinds(session, person) for person in people] == [[]] * 5
+    session.commit()
+    told = []
+    while batch := path_mails.tell_next(session):
+        told.append(batch)
+        session.rollback() if len(told) == 1 else session.commit()  # the first turn's work is lost in a crash
+    assert told == [2, 2, 2]
+    assert kinds(session, left) == []
+    assert [kinds(session, person) for person in stay] == [["assigned"]] * 4
+    assigning.withdraw(session, assignment, actor_id=None)
+    assert path_mails.tell_next(session) == 0
