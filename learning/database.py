@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
+LARGEST_ID = 2**63 - 1
 db = SQLAlchemy()
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 

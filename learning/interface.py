@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from learning.cards import as_cards
+from learning.database import LARGEST_ID
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -82,7 +83,7 @@ def _error_page(error: HTTPException) -> tuple[str, int] | Response:
 class DatabaseId(IntegerConverter):
     """Numbers in addresses that a database can hold; larger ones are "not found", not a fault."""
 
-    def __init__(self, map: Map, max: int = 2**63 - 1, **options: Any) -> None:
+    def __init__(self, map: Map, max: int = LARGEST_ID, **options: Any) -> None:
         super().__init__(map, max=max, **options)
 
 

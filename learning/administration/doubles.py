@@ -79,7 +79,9 @@ def why_not(session: Session, agency_id: int, actor: Actor, one: Person, other: 
     if may(actor, Permission.MANAGE_AGENCIES):
         return None
     for each in (one, other):
-        if not doubles.belongs_here_alone(session, agency_id, each.id) or had_role_outside(session, agency_id, each.id):
+        if not doubles.was_never_elsewhere(session, agency_id, each.id) or had_role_outside(
+            session, agency_id, each.id
+        ):
             return str(gettext("Not both accounts are this agency's alone. Ask the platform administrator."))
     if any(roles_of(session, each.id) for each in (one, other)) and not may(actor, Permission.GRANT_ROLES, agency_id):
         return str(gettext("One of the two has a role in the agency. Ask the agency's administrator to do this."))

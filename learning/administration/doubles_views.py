@@ -11,8 +11,7 @@ from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission, may
 from learning.administration import doubles as rules
 from learning.administration.forms import MergeForm
-from learning.administration.views import LARGEST_ID
-from learning.database import db
+from learning.database import LARGEST_ID, db
 from learning.organisation import doubles, merging
 from learning.organisation.merging import CannotMerge
 from learning.organisation.models import Person

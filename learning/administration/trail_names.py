@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from learning.access.models import AuditEvent, RoleGrant
 from learning.access.policy import Permission
 from learning.certificates.models import Certificate
+from learning.database import LARGEST_ID
 from learning.organisation.models import Membership, Person, Position, Unit
 from learning.paths.models import Assignment, LearningPath
-
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from learning.administration import trail_choices, trail_export, trail_names, tr
 from learning.administration.trail_choices import Choices
 from learning.administration.trail_names import KINDS
 from learning.administration.trail_wording import Kind
-from learning.database import db
+from learning.database import LARGEST_ID, db
 from learning.interface import interface_language
 
 blueprint = Blueprint("trail", __name__)
@@ -36,7 +36,7 @@ def _address(kind: str, key: object) -> str | None:
 
 def _key(name: str) -> int | None:
     value = request.args.get(name, type=int)
-    return value if value is not None and 0 < value <= trail_names.LARGEST_ID else None
+    return value if value is not None and 0 < value <= LARGEST_ID else None
 
 
 def _page(choices: Choices) -> tuple[str, int]:

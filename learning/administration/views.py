@@ -26,12 +26,12 @@ from learning.administration.forms import (
     UnitForm,
 )
 from learning.certificates.listing import of_completions
-from learning.database import db
+from learning.database import LARGEST_ID, db
 from learning.organisation import agencies as agency_rules
 from learning.organisation import bounces, leaving, merging
 from learning.organisation import people as people_rules
 from learning.organisation import units as unit_rules
-from learning.organisation.doubles import belongs_here_alone
+from learning.organisation.doubles import was_never_elsewhere
 from learning.organisation.models import AgencyKind, Level, Person
 from learning.organisation.people import AddressTaken, NewPosition, OwnManager, PersonFacts, PositionTaken, WrongOrder
 from learning.organisation.wording import agency_kind_name, level_name
@@ -41,7 +41,6 @@ from learning.paths.wording import STATUS_COLOURS, status_name
 from learning.progress import overview
 
 blueprint = Blueprint("organisation", __name__)
-LARGEST_ID = 2**63 - 1
 
 
 def _record(action: str, subject_type: str, subject_id: object, **detail: Any) -> None:
@@ -170,7 +169,7 @@ def _move_form(person_id: int) -> MoveForm:
 
 def _is_ours_alone(person_id: int) -> bool:
     """Whether earlier addresses may be shown: one may tell of another agency."""
-    return _is_platform_admin() or belongs_here_alone(db.session, g.agency.id, person_id)
+    return _is_platform_admin() or was_never_elsewhere(db.session, g.agency.id, person_id)
 
 
 def _person_page(found: Person, form: MoveForm) -> str:

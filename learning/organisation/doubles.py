@@ -97,7 +97,7 @@ def find_other(session: Session, person: Person, query: str, *, agency_id: int |
     return session.scalars(statement.order_by(Person.family_name, Person.given_name, Person.id).limit(MOST + 1)).all()
 
 
-def belongs_here_alone(session: Session, agency_id: int, person_id: int) -> bool:
+def was_never_elsewhere(session: Session, agency_id: int, person_id: int) -> bool:
     """Whether the person has ever belonged to this agency, and never to another."""
     places = set(session.scalars(select(Position.agency_id).where(Position.person_id == person_id).distinct()))
     places |= set(session.scalars(select(Membership.agency_id).where(Membership.person_id == person_id)))

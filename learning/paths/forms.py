@@ -11,6 +11,7 @@ from datetime import date
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from learning.database import LARGEST_ID
 from learning.organisation.models import Level
 from learning.paths import due_dates, renewal
 from learning.paths.audience_rules import AudienceSpec, UnitChoice
@@ -28,7 +29,6 @@ DAYS_FIELDS = {
     DueKind.AFTER_POSITION_START: "days_after_position",
 }
 _REQUEST_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Fault:
     message: str
 
 
-def whole_number(text: str, largest: int = _LARGEST_ID) -> int | None:
+def whole_number(text: str, largest: int = LARGEST_ID) -> int | None:
     """The number in ``text`` from 1 to ``largest``; None for anything else."""
     text = text.strip()
     if not (text.isascii() and text.isdecimal() and len(text) <= 19):

@@ -11,11 +11,9 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from learning.database import writing
-from learning.organisation.models import Agency
+from learning.organisation.commands import agency_named
 from learning.people_files import wording
 from learning.people_files.applying import ChangedMeanwhile, apply
 from learning.people_files.reading import LARGEST
@@ -26,14 +24,6 @@ from learning.people_files.walking import plan_file
 @click.group()
 def people() -> None:
     """Read a file of everybody in an agency."""
-
-
-def _agency(session: Session, slug: str) -> Agency:
-    agency = session.scalar(select(Agency).where(Agency.slug == slug))
-    if agency is None:
-        known = ", ".join(session.scalars(select(Agency.slug).order_by(Agency.slug).limit(20)))
-        raise click.ClickException(f"There is no agency {slug!r}. There are: {known or 'none yet'}.")
-    return agency
 
 
 @people.command("import")
@@ -60,7 +50,7 @@ def import_command(
     with app.app_context(), force_locale("en"):
         try:
             with writing() as session:
-                agency = _agency(session, slug)
+                agency = agency_named(session, slug)
                 plan = plan_file(session, agency, data, options, rights, lock=not dry_run)
                 is_applied = not plan.faults and not dry_run
                 if is_applied and plan.changes_something:

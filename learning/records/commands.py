@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from learning.database import db, writing
+from learning.organisation.commands import agency_named
 from learning.organisation.models import Agency, Unit
 from learning.progress import ledger
 from learning.records import exporting
@@ -23,14 +24,6 @@ from learning.records.writers import FORMATS
 @click.group()
 def export() -> None:
     """Take completion records out, and prove the ledger."""
-
-
-def _agency(session: Session, slug: str) -> Agency:
-    agency = session.scalar(select(Agency).where(Agency.slug == slug))
-    if agency is None:
-        known = ", ".join(session.scalars(select(Agency.slug).order_by(Agency.slug).limit(20)))
-        raise click.ClickException(f"There is no agency {slug!r}. There are: {known or 'none yet'}.")
-    return agency
 
 
 def _unit(session: Session, agency: Agency, name: str | None) -> int | None:
@@ -71,7 +64,7 @@ def completions(
         raise click.ClickException("--since is after --until.")
     with app.app_context():
         with writing() as session:
-            agency = _agency(session, slug)
+            agency = agency_named(session, slug)
             wanted = RecordFilter(
                 since.date() if since else None, until.date() if until else None, _unit(session, agency, unit_name)
             )
@@ -101,7 +94,7 @@ def verify(make_app: Callable[[], Flask], slug: str) -> None:
     """Prove that an agency's ledger of completions is whole and unaltered."""
     app = make_app()
     with app.app_context(), db.sessionmaker() as session:
-        count, fault = ledger.verify(session, _agency(session, slug).id)
+        count, fault = ledger.verify(session, agency_named(session, slug).id)
     if fault is not None:
         raise click.ClickException(
             f"{count} completions fit; number {fault.sequence} (completion {fault.completion_id}) does not: "
