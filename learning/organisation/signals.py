@@ -2,7 +2,8 @@
 
 from blinker import signal
 
-# Sent with the Session as sender and agency_id=int after a position there was added, moved or ended.
+# Sent with the Session as sender and agency_id=int after a position there was added, moved or ended,
+# or tags were changed.
 positions_changed = signal("positions-changed")
 # Sent with the Session as sender, person=Person and before=str, the address that the person had until now.
 address_changed = signal("address-changed")

@@ -29,7 +29,7 @@ def apply(session: Session, agency: Agency, plan: Plan, *, actor_id: int | None,
     """Carry out a plan without faults, in the caller's transaction.
 
     ``name`` and ``digest`` are the file's, for the audit trail. Sends addresses_changed, invitations_wanted and
-    positions_changed, each once. Raises ChangedMeanwhile, and ValueError for a plan with faults.
+    positions_changed (tags count too), each once. Raises ChangedMeanwhile, and ValueError for a plan with faults.
     """
     if plan.faults:
         raise ValueError("a plan with faults is not carried out")
@@ -47,7 +47,7 @@ def apply(session: Session, agency: Agency, plan: Plan, *, actor_id: int | None,
         addresses_changed.send(session, changes=moved)
     if plan.options.invite:
         password_links.invite_new(session, _people(session, ids.values()), agency.id)
-    if plan.new_positions or plan.changed_positions:
+    if plan.new_positions or plan.changed_positions or plan.tags:  # audiences go by tags as well
         positions_changed.send(session, agency_id=agency.id)
 
 
