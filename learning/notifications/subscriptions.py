@@ -36,7 +36,7 @@ def _let_members_go(session: Session, *, member_ids: Sequence[int], **_: Any) ->
     path_mails.let_go(session, member_ids)
 
 
-def _move_reminders(session: Session, *, assignment: Assignment, member_ids: Collection[int], **_: Any) -> None:
+def _tell_of_new_due_dates(session: Session, *, assignment: Assignment, member_ids: Collection[int], **_: Any) -> None:
     path_mails.follow_new_due_dates(session, assignment, member_ids)
 
 
@@ -52,7 +52,7 @@ def _remind(session: Session, *, assignment: Assignment, member_ids: Sequence[in
     path_mails.remind(session, assignment, member_ids)
 
 
-def _stop_reminders(session: Session, *, completion: Completion, **_: Any) -> None:
+def _let_the_done_go(session: Session, *, completion: Completion, **_: Any) -> None:
     """A course that was the last of a path ends the mails about the path."""
     taking = members_taking(session, completion.person_id, completion.course_id)
     path_mails.let_go(session, sorted(done_members(session, taking)))
@@ -88,12 +88,12 @@ def connect() -> None:
     """Connect the receivers; calling it again changes nothing."""
     members_joined.connect(_tell_members)
     members_left.connect(_let_members_go)
-    due_changed.connect(_move_reminders)
+    due_changed.connect(_tell_of_new_due_dates)
     steps_changed.connect(_follow_steps)
     rounds_opened.connect(_tell_of_renewal)
     recognition_decided.connect(_tell_of_recognition)
     members_reminded.connect(_remind)
-    course_completed.connect(_stop_reminders)
+    course_completed.connect(_let_the_done_go)
     certificate_issued.connect(_tell_of_certificate)
     people_merging.connect(merging.move)
     people_merged.connect(merging.follow)

@@ -113,6 +113,7 @@ def _members(today: date) -> Select[Any]:
             _Manager.id,
             AssignmentMember.due_on,
             AssignmentMember.joined_at,
+            AssignmentMember.counts_from,
             _latest(Who.LEARNER),
             _latest(Who.MANAGER),
         )
@@ -128,9 +129,9 @@ def _members(today: date) -> Select[Any]:
 
 def _read(session: Session, statement: Select[Any]) -> Iterator[Member]:
     for row in session.execute(statement.execution_options(yield_per=AT_ONCE)):
-        member_id, agency_id, assignment_id, person_id, manager_id, due_on, joined_at, learner, manager = row
-        joined_on = joined_at.astimezone(clock.OSLO).date()
-        spent = max(learner or date.min, joined_on), max(manager or date.min, joined_on)
+        member_id, agency_id, assignment_id, person_id, manager_id, due_on, joined_at, since, learner, manager = row
+        told_on = (since or joined_at).astimezone(clock.OSLO).date()  # of this round, by a mail of its own
+        spent = max(learner or date.min, told_on), max(manager or date.min, told_on)
         yield Member(member_id, agency_id, assignment_id, person_id, manager_id, due_on, *spent)
 
 

@@ -22,6 +22,7 @@ from learning.paths.due_dates import DueRule
 from learning.paths.models import Assignment, AssignmentMember, DueKind
 from learning.paths.reminder_models import Reminder
 from learning.paths.reminder_plans import Line, Timing, Who
+from learning.paths.renewal import RenewRule
 from tests.factories import make_agency, make_person, make_position, make_unit
 from tests.paths.scene import Town, assign, audience, begin, complete, counted, make_course, make_path, make_town
 
@@ -224,6 +225,23 @@ def test_whoever_joins_late_hears_only_of_what_lies_ahead(app: Flask, session: S
     assert given_person.id != late.id
     assert [mail.person_id for mail in turn(app, session, date(2027, 3, 1))] == [given_person.id]
     assert {mail.person_id for mail in turn(app, session, date(2027, 3, 3))} == {given_person.id, late.id}
+
+
+def test_days_of_a_renewal_count_from_when_it_began(app: Flask, session: Session) -> None:
+    town, course = make_town(session), make_course(session)
+    person = person_in(session, town)
+    with at(ASSIGNED):
+        path = make_path(session, town.agency, course)
+        assign(session, path, audience(town.school), DueRule(DueKind.FIXED, DUE), renew=RenewRule(1, 10))
+    with at(date(2027, 2, 10)):
+        complete(session, person, course)
+    got = [
+        (day, mail.subject[:13])
+        for day in days(date(2027, 2, 10), date(2027, 3, 12))
+        for mail in turn(app, session, day)
+    ]
+    # Valid until 10 March; the round opened on 28 February and told them so, long after the day of the first line.
+    assert got == [(date(2027, 3, 8), "Due 10 March "), (date(2027, 3, 10), "Due 10 March ")]
 
 
 def test_nobody_is_told_when_there_is_no_manager_at_work_here(app: Flask, session: Session) -> None:
