@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
@@ -28,6 +28,11 @@ def clean(words: str) -> str:
 def _holds() -> ColumnElement[bool]:
     """A bounce that stands, beside the person whose address it is of."""
     return and_(MailBounce.address == Person.email, MailBounce.tried_again_at.is_(None))
+
+
+def is_unreached() -> ColumnElement[bool]:
+    """The condition on Person that mail does not reach their present address."""
+    return exists().where(MailBounce.person_id == Person.id, _holds()).correlate(Person)
 
 
 def bounce_of(session: Session, person_id: int) -> MailBounce | None:

@@ -79,7 +79,7 @@ class Due:
 def due(plan: Plan, who: Who, due_on: date, *, spent: date, today: date) -> Due | None:
     """What to remind a member of today, or their manager.
 
-    ``spent`` is the day up to which nothing is left to say: that on which the member joined or their renewal began (they
+    ``spent`` is the day up to which nothing is left to say: that on which the member joined or the renewal began (they
     were told of the due date then), or that of the latest line of this due date that is spent, whichever is later.
     """
     spent = max(spent, today - TOO_LATE)

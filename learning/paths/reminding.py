@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from learning import clock
 from learning.access import audit
 from learning.database import UtcDateTime, batches
+from learning.organisation import bounces
 from learning.organisation.models import Person
 from learning.paths.member_list import Wanted, chosen
 from learning.paths.models import Assignment, AssignmentMember, MemberReminder
@@ -37,6 +38,7 @@ class Reach:
     people: int
     done: int
     reminded: int  # earlier today
+    unreached: int  # people whose address mail does not reach
 
 
 def _reminded_today(member_id: Any) -> Any:
@@ -46,13 +48,14 @@ def _reminded_today(member_id: Any) -> Any:
 def reach(session: Session, agency_id: int, wanted: Wanted) -> Reach:
     """Whom a reminder to the list would reach now. One query; writes nothing."""
     statement, found, _ = chosen(agency_id, wanted)
-    done, reminded = found.c.done, _reminded_today(found.c.id)
+    done, reminded, unreached = found.c.done, _reminded_today(found.c.id), bounces.is_unreached()
     counts = session.execute(
         statement.where(Person.deactivated_at.is_(None)).with_only_columns(
-            func.count(case((~done & ~reminded, 1))),
-            func.count(case((~done & ~reminded, found.c.person_id)).distinct()),
+            func.count(case((~done & ~reminded & ~unreached, 1))),
+            func.count(case((~done & ~reminded & ~unreached, found.c.person_id)).distinct()),
             func.count(case((done, 1))),
             func.count(case((~done & reminded, 1))),
+            func.count(case((~done & ~reminded & unreached, found.c.person_id)).distinct()),
         )
     ).one()
     return Reach(*counts)
@@ -60,7 +63,9 @@ def reach(session: Session, agency_id: int, wanted: Wanted) -> Reach:
 
 def _reached(agency_id: int, wanted: Wanted) -> Select[tuple[int]]:
     statement, found, _ = chosen(agency_id, wanted)
-    return statement.where(~found.c.done, ~_reminded_today(found.c.id), Person.deactivated_at.is_(None))
+    return statement.where(
+        ~found.c.done, ~_reminded_today(found.c.id), ~bounces.is_unreached(), Person.deactivated_at.is_(None)
+    )
 
 
 def remind(session: Session, agency_id: int, wanted: Wanted, *, actor_id: int | None, expected: int) -> int:

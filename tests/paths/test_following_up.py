@@ -20,6 +20,7 @@ from learning import clock
 from learning.access.models import AuditEvent, Role
 from learning.catalogue.models import Course
 from learning.notifications.models import OutboxMessage
+from learning.organisation import bounces
 from learning.organisation.models import Person
 from learning.paths import reminding
 from learning.paths.due_dates import DueRule, Status
@@ -234,11 +235,30 @@ def test_the_deactivated_and_another_agencys_people_are_not_reminded(session: Se
     scene.fresh.deactivated_at = clock.now()
     session.flush()
     here = scene.town.agency.id
-    assert reminding.reach(session, here, Wanted()) == reminding.Reach(1, 1, 1, 0)
+    assert reminding.reach(session, here, Wanted()) == reminding.Reach(1, 1, 1, 0, 0)
     with pytest.raises(reminding.ListChanged):
         reminding.remind(session, here, Wanted(), actor_id=None, expected=2)
     assert reminding.remind(session, here, Wanted(status=Status.DONE), actor_id=None, expected=0) == 0
     assert reminding.remind(session, here, Wanted(), actor_id=None, expected=1) == 1
+
+
+def test_whom_mail_does_not_reach_is_counted_apart_and_not_reminded(
+    session: Session, scene: Scene, sign_in: SignIn
+) -> None:
+    bounces.note(session, scene.late.id, scene.late.email, code="5.1.1", reason="No such user")
+    session.commit()
+    browser, address = sign_in(scene.hr), f"{scene.address}/members/remind"
+    page = browser.get(address).get_data(as_text=True)
+    assert "1 person gets a mail now" in page
+    assert "Mail does not reach 1 person on the list" in page
+    assert browser.post(address, data=form_fields(page, address)).status_code == 303
+    assert set(reminders(session)) == {scene.fresh.email}
+    # With an address that works again, they can be reminded the same day.
+    bounces.try_again(session, scene.late.id, actor_id=None)
+    session.commit()
+    page = browser.get(address).get_data(as_text=True)
+    assert browser.post(address, data=form_fields(page, address)).status_code == 303
+    assert set(reminders(session)) == {scene.fresh.email, scene.late.email}
 
 
 def test_reminding_many_takes_few_statements(session: Session) -> None:
