@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.catalogue.models import Course
+from learning.database import UtcDateTime
 from learning.organisation.models import Agency
 from learning.paths import due_dates, overlap
 from learning.paths.due_dates import Status
 from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep, PathVersion, Recognition
 from learning.paths.overlap import Obligation, Resolved
-from learning.paths.standing import in_force
+from learning.paths.standing import in_force, live_members, standing
 from learning.progress.models import Completion, Enrolment
 
 
@@ -191,30 +192,28 @@ def _facts(session: Session, person_id: int, course_ids: set[int]) -> _Facts:
 
 
 def _titles_to_take_first(session: Session, person_id: int, paths: list[LearningPath]) -> dict[int, str]:
-    """The title of the path to take first, by the id of the path that asks for it, where it is not done."""
+    """The title of the path to take first, by the id of the path that asks for it, where it is not done.
+
+    Done as ``standing`` says: by what the person is asked for, in the renewal they are in, else by its current version.
+    """
     wanted = {path.requires_id for path in paths if path.requires_id is not None}
     if not wanted:
         return {}
-    needed: dict[int, list[tuple[PathStep, datetime | None]]] = defaultdict(list)
-    rows = session.execute(
-        select(LearningPath.id, PathStep, Completion.completed_at)
+    mine = live_members(None, person_id=person_id)
+    asked = union_all(
+        select(mine.c.path_id, mine.c.agency_id, mine.c.person_id, mine.c.version_id, mine.c.counts_from).where(
+            mine.c.path_id.in_(wanted)
+        ),
+        select(
+            LearningPath.id, LearningPath.agency_id, literal(person_id), PathVersion.id, literal(None, UtcDateTime())
+        )
         .join(PathVersion, PathVersion.path_id == LearningPath.id)
-        .join(PathStep, PathStep.version_id == PathVersion.id)
-        .outerjoin(Completion, (Completion.course_id == PathStep.course_id) & (Completion.person_id == person_id))
-        .options(joinedload(PathStep.choice))
-        .where(LearningPath.id.in_(wanted), PathVersion.is_current)
-    )
-    for path_id, step, at in rows:
-        needed[path_id].append((step, at))
-    titles = dict(iter(session.execute(select(LearningPath.id, LearningPath.title).where(LearningPath.id.in_(wanted)))))
-    undone = {path_id for path_id in wanted if not _is_done(needed[path_id])}
+        .where(LearningPath.id.in_(wanted), PathVersion.is_current, LearningPath.id.not_in(select(mine.c.path_id))),
+    ).subquery("asked")
+    found = standing(asked, clock.today())
+    undone = wanted - set(session.scalars(select(found.c.path_id).where(found.c.done)))
+    titles = dict(iter(session.execute(select(LearningPath.id, LearningPath.title).where(LearningPath.id.in_(undone)))))
     return {path.id: titles[path.requires_id] for path in paths if path.requires_id in undone}
-
-
-def _is_done(steps: list[tuple[PathStep, datetime | None]]) -> bool:
-    taken = {step.id for step, at in steps if at is not None}
-    needed, got = _count(list({step.id: step for step, _ in steps}.values()), taken)
-    return needed > 0 and got >= needed
 
 
 def _count(steps: list[PathStep], taken: set[int]) -> tuple[int, int]:

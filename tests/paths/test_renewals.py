@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learning import clock
+from learning.organisation.models import Person
 from learning.paths import assigning, building, extending, membership, recognising, renewals
 from learning.paths.board import board
 from learning.paths.building import PathDraft, StepDraft
@@ -137,6 +138,43 @@ def test_steps_open_in_order_and_after_another_path(session: Session) -> None:
     circle = PathDraft(first.title, "", (StepDraft(base.id),), requires_id=path.id)
     with pytest.raises(building.InvalidPath):
         building.change_path(session, first, circle, actor_id=None)
+
+
+def test_the_path_to_take_first_is_done_as_every_path_is(session: Session) -> None:
+    """By an exemption, and in a renewal anew."""
+    town, base, more = make_town(session), make_course(session), make_course(session)
+    exempt, renews = manager(session, town.school), manager(session, town.school)
+    hr = make_person(session)
+    first = make_path(session, town.agency, base)
+    draft = PathDraft("Second", "", (StepDraft(more.id),), requires_id=first.id)
+    second = building.create_path(session, town.agency.id, draft, actor_id=None)
+
+    def waits_for(person: Person) -> str | None:
+        session.expire_all()
+        (mine,) = (each for each in my_paths(session, person.id) if each.path_id == second.id)
+        assert mine.steps[0].waits == (mine.first is not None)
+        return mine.first
+
+    with clock.stopped_at(on(date(2026, 1, 5))):
+        assign(session, second, audience(town.top))
+        asked = recognising.ask(
+            session, town.agency.id, exempt.id, base.id, RecognitionKind.EXEMPTION, reason="Taught it", actor_id=hr.id
+        )
+        assert waits_for(exempt) == first.title
+        recognising.decide(session, asked, granted=True, valid_until=date(2026, 3, 1), actor_id=hr.id)
+        assert waits_for(exempt) is None
+        complete(session, renews, base)
+        assert waits_for(renews) is None  # although nobody has given them the first path
+        assign(session, first, audience(town.top), renew=RenewRule(12, 30))
+        renewals.settle(session)
+        assert waits_for(renews) is None
+    with clock.stopped_at(on(date(2026, 3, 2))):
+        assert waits_for(exempt) == first.title
+    with clock.stopped_at(on(date(2026, 12, 10))):
+        renewals.open_rounds(session)
+        assert waits_for(renews) == first.title
+        complete(session, renews, base, again=2)
+        assert waits_for(renews) is None
 
 
 def test_more_time_for_one(session: Session) -> None:
