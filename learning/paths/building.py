@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from learning import clock
 from learning.access import audit
 from learning.catalogue.models import Course
-from learning.paths import versions
+from learning.paths import renewals, versions
 from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep, PathVersion
 from learning.paths.signals import members_left, steps_changed
 
@@ -257,6 +257,8 @@ def change_path(
     changed = (before.steps, before.choices, before.in_order) != (wanted.steps, wanted.choices, wanted.in_order)
     version = versions.add(session, path, wanted) if changed else path.current
     followed = versions.follow(session, path, version, everybody=for_everybody)
+    if followed:
+        renewals.settle(session, agency_id=path.agency_id)
     audit.record(
         session,
         "path.changed",

@@ -148,18 +148,31 @@ def done_days(session: Session, member_ids: Sequence[int], today: date) -> dict[
 
 
 def settle(session: Session, *, agency_id: int | None = None, person_id: int | None = None) -> int:
-    """Note until when what has been finished is valid; how many members. Run daily and after a completion."""
+    """Note until when what has been finished is valid; how many members. Run daily and after a completion.
+
+    Whoever was done by a recognition that has ended is not valid any longer, so those who have one are looked at anew.
+    """
     today = clock.today()
-    waiting = list(_members(session, _live(agency_id, person_id).where(AssignmentMember.valid_until.is_(None))))
-    days = done_days(session, [member.id for member in waiting], today)
+    recognised = (
+        select(Recognition.id)
+        .where(
+            Recognition.agency_id == AssignmentMember.agency_id,
+            Recognition.person_id == AssignmentMember.person_id,
+            Recognition.granted.is_(True),
+        )
+        .exists()
+    )
+    statement = _live(agency_id, person_id).where(or_(AssignmentMember.valid_until.is_(None), recognised))
+    members = list(_members(session, statement))
+    days = done_days(session, [member.id for member in members], today)
     changes = []
-    for member in waiting:
-        done = days.get(member.id)
-        if done is None:
-            continue
-        anchor = member.anchor_on or member.due_on or done
-        until = renewal.valid_until(member.rule, done, anchor)
-        changes.append({"id": member.id, "anchor_on": anchor, "valid_until": until})
+    for member in members:
+        done, anchor, until = days.get(member.id), member.anchor_on, None
+        if done is not None:
+            anchor = member.anchor_on or member.due_on or done
+            until = renewal.valid_until(member.rule, done, anchor)
+        if until != member.valid_until:
+            changes.append({"id": member.id, "anchor_on": anchor, "valid_until": until})
     for batch in batches(changes, AT_ONCE):
         session.execute(update(AssignmentMember), batch)
     if changes:

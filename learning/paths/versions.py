@@ -64,7 +64,10 @@ def add(session: Session, path: LearningPath, draft: _Draft) -> PathVersion:
 
 
 def follow(session: Session, path: LearningPath, version: PathVersion, *, everybody: bool = False) -> int:
-    """Ask the members of the path for this version: those who have not begun, or all of them; how many."""
+    """Ask the members of the path for this version: those who have not begun, or all of them; how many.
+
+    Until when it is valid is to be worked out anew for them: ``renewals.settle``.
+    """
     began = (
         select(Enrolment.id)
         .join(PathStep, PathStep.course_id == Enrolment.course_id)
@@ -82,7 +85,7 @@ def follow(session: Session, path: LearningPath, version: PathVersion, *, everyb
             AssignmentMember.version_id != version.id,
             AssignmentMember.assignment_id.in_(select(Assignment.id).where(Assignment.path_id == path.id)),
         )
-        .values(version_id=version.id)
+        .values(version_id=version.id, valid_until=None)
         .execution_options(synchronize_session=False)
     )
     if not everybody:

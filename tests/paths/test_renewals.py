@@ -80,6 +80,38 @@ def test_what_ran_out_long_ago_gives_time_from_today(session: Session) -> None:
         assert my_paths(session, person.id)[0].status is Status.NOT_BEGUN
 
 
+def test_what_is_no_longer_done_is_not_valid_any_longer(session: Session) -> None:
+    """Else its renewal would open although it waits to be taken."""
+    town, course, more = make_town(session), make_course(session), make_course(session)
+    person, hr = manager(session, town.school), make_person(session)
+    path = make_path(session, town.agency, course)
+    with clock.stopped_at(on(date(2026, 1, 5))):
+        due = DueRule(DueKind.FIXED, on=date(2026, 3, 1))
+        assign(session, path, audience(town.top), due, renew=RenewRule(6, 30))
+        asked = recognising.ask(
+            session, town.agency.id, person.id, course.id, RecognitionKind.EXEMPTION, reason="On leave", actor_id=hr.id
+        )
+        recognising.decide(session, asked, granted=True, valid_until=date(2026, 2, 1), actor_id=hr.id)
+        assert the_member(session).valid_until == date(2026, 7, 5)
+    with clock.stopped_at(on(date(2026, 2, 2))):
+        assert renewals.settle(session) == 1
+        assert the_member(session).valid_until is None
+        assert renewals.differences(session) == []
+    with clock.stopped_at(on(date(2026, 2, 10))):
+        complete(session, person, course)
+        assert renewals.settle(session) == 1
+        assert the_member(session).valid_until == date(2026, 8, 10)
+        draft = PathDraft(path.title, "", (StepDraft(course.id), StepDraft(more.id)))
+        building.change_path(session, path, draft, actor_id=None, for_everybody=True)
+        assert the_member(session).valid_until is None
+        assert renewals.differences(session) == []
+    with clock.stopped_at(on(date(2026, 7, 12))):
+        assert renewals.open_rounds(session) == 0
+        complete(session, person, more)
+        renewals.settle(session)
+        assert the_member(session).valid_until == date(2027, 1, 12)
+
+
 def test_two_of_three(session: Session) -> None:
     town = make_town(session)
     one, two, three, base = (make_course(session) for _ in range(4))
