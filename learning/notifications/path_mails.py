@@ -25,7 +25,7 @@ from learning.paths.standing import done_members
 
 AT_ONCE = 500
 MARKED_AT_ONCE = 10_000
-KINDS = ("assigned", "due-changed", "reminded")  # how the keys of these mails begin; the member's id follows
+KINDS = ("assigned", "due-changed", "reminded", "renew")  # how the keys of these mails begin; the member's id follows
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,10 @@ def _assigned(member: AssignmentMember, told: Told) -> Letter:
     return _letter(member, told, "assigned", f"assigned:{member.id}:{member.joined_at.timestamp():.0f}")
 
 
+def _renewal_key(member: AssignmentMember) -> str:
+    return f"renew:{member.id}:{member.round}"
+
+
 def _moved(member: AssignmentMember, told: Told) -> Letter:
     kind = "due-changed" if member.due_on else "due-removed"
     return _letter(member, told, kind, f"due-changed:{member.id}:{clock.now().timestamp():.0f}")
@@ -148,9 +152,11 @@ def tell_next(session: Session) -> int:
 def _tell(session: Session, assignment: Assignment, member_ids: Sequence[int]) -> None:
     """Mails of the same cause that were cancelled before their time wait again: people come back."""
     told = about(session, assignment)
-    assigned = [_assigned(member, told) for member in _not_done(session, member_ids)]
+    members = _not_done(session, member_ids)
+    assigned = [_assigned(member, told) for member in members]
     queue(session, assigned)
     revive(session, [letter.dedupe_key for letter in assigned])
+    revive(session, [_renewal_key(member) for member in members if member.round > 1])
 
 
 def _mark(session: Session, member_ids: Sequence[int], *, to_be_told: bool) -> None:
@@ -167,7 +173,7 @@ def tell_of_renewal(session: Session, assignment: Assignment, member_ids: Sequen
     told = about(session, assignment)
     for batch in batches(member_ids, AT_ONCE):
         members = _not_done(session, batch)
-        queue(session, (_letter(member, told, "renew", f"renew:{member.id}:{member.round}") for member in members))
+        queue(session, (_letter(member, told, "renew", _renewal_key(member)) for member in members))
 
 
 def let_go(session: Session, member_ids: Sequence[int], kinds: Collection[str] = KINDS) -> None:

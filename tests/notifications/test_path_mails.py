@@ -13,11 +13,15 @@ from sqlalchemy.orm import Session
 from learning import clock
 from learning.notifications import path_mails
 from learning.notifications.models import OutboxMessage
-from learning.organisation.models import Person
-from learning.paths import assigning, building
+from learning.organisation import people
+from learning.organisation.models import Person, Position
+from learning.organisation.people import NewPosition
+from learning.paths import assigning, building, renewals
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.due_dates import DueRule
 from learning.paths.models import AssignmentMember, DueKind, LearningPath
+from learning.paths.renewal import RenewRule
+from learning.paths.standing import done_members, members_taking
 from tests.conftest import PASSWORD
 from tests.factories import complete_course, publish_sample
 from tests.paths.scene import (
@@ -203,3 +207,25 @@ def test_many_are_told_by_the_worker_once_each_and_not_those_who_left(
     assert [kinds(session, person) for person in stay] == [["assigned"]] * 4
     assigning.withdraw(session, assignment, actor_id=None)
     assert path_mails.tell_next(session) == 0
+
+
+def test_word_of_a_renewal_is_taken_back_when_somebody_leaves_or_is_done(session: Session) -> None:
+    town, course = make_town(session), make_course(session)
+    leaver, done = manager(session, town.school), manager(session, town.school)
+    for person in (leaver, done):
+        complete(session, person, course)
+    path = make_path(session, town.agency, course)
+    assign(session, path, audience(town.top), renew=RenewRule(1, 20))
+    renewals.settle(session)
+    with clock.stopped_at(clock.now() + timedelta(days=15)):
+        renewals.open_rounds(session)
+        assert kinds(session, leaver) == kinds(session, done) == ["renew"]
+        position = session.scalars(select(Position).where(Position.person_id == leaver.id)).one()
+        people.end_position(session, position, clock.today() - timedelta(days=1))
+        again = complete(session, done, course, again=2)
+        path_mails.let_go(session, sorted(done_members(session, members_taking(session, done.id, again.course_id))))
+        assert kinds(session, leaver) == kinds(session, done) == []
+        people.amend_position(session, position, NewPosition(town.school.id, "Head", position.level,
+                                                             position.starts_on), reopen=True)  # fmt: skip
+        assert "renew" in kinds(session, leaver)
+        assert kinds(session, done) == []
