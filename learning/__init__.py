@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
     from learning.paths.audience_views import blueprint as audiences
+    from learning.paths.bulk_views import blueprint as bulk
     from learning.paths.following_up_views import blueprint as following_up
     from learning.paths.member_views import blueprint as members
     from learning.paths.overview_views import blueprint as overviews
@@ -123,6 +124,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         items,
         paths,
         audiences,
+        bulk,
         members,
         recognition,
         overviews,

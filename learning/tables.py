@@ -7,8 +7,10 @@ from learning.database import Base
 from learning.notifications import models as _notifications
 from learning.organisation import bounce_models as _bounces
 from learning.organisation import models as _organisation
+from learning.paths import bulk_models as _bulk
 from learning.paths import models as _paths
 from learning.paths import reminder_models as _reminders
+from learning.paths import saved_view_models as _saved_views
 from learning.people_files import models as _people_files
 from learning.practice import models as _practice
 from learning.programmes import models as _programmes
@@ -18,7 +20,7 @@ from learning.provisioning import models as _provisioning
 __all__ = ["metadata"]
 
 _rooms = (
-    _access, _bounces, _catalogue, _certificates, _notifications, _organisation, _paths, _people_files, _practice,
-    _programmes, _progress, _provisioning, _reminders,
+    _access, _bounces, _bulk, _catalogue, _certificates, _notifications, _organisation, _paths, _people_files,
+    _practice, _programmes, _progress, _provisioning, _reminders, _saved_views,
 )  # fmt: skip
 metadata = Base.metadata

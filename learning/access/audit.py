@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Select, insert, literal, select
 from sqlalchemy.orm import Session
 
 from learning.access.models import AuditEvent, AuditMention
@@ -46,6 +46,16 @@ def record(
     )
     session.add(event)
     return event
+
+
+def mention(session: Session, event: AuditEvent, people: Select[int]) -> None:
+    """Note that an event is about these people too, however many they are: in one statement."""
+    session.flush()
+    found = people.distinct().subquery("about")
+    session.execute(
+        insert(AuditMention).from_select(["event_id", "person_id"], select(literal(event.id), found.c[0])),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def record_many(session: Session, events: Sequence[dict[str, Any]], *, actor_id: int | None, agency_id: int) -> None:

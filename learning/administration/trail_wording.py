@@ -18,9 +18,12 @@ from learning.access.models import AuditEvent
 from learning.administration.trail_names import Names
 from learning.administration.trail_sentences import KEEP, Sentence, Telling, listed
 from learning.organisation.wording import level_name, role_name
+from learning.paths.bulk_models import BulkAct
+from learning.paths.bulk_wording import act_name
 from learning.paths.due_dates import Status
 from learning.paths.wording import status_name
 
+KEEP_ALL = {**KEEP, **{name: f"%({name})s" for name in ("day", "reason", "course", "what")}}
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
@@ -110,6 +113,10 @@ def _people(e: Telling) -> int:
     return e.number("members")
 
 
+def _act(e: Telling) -> str:
+    return act_name(BulkAct(e["act"])) if e["act"] in set(BulkAct) else ""
+
+
 WORDINGS: dict[str, Wording] = {
     # People and units
     "person.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s added %(subject)s in %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
@@ -140,6 +147,10 @@ WORDINGS: dict[str, Wording] = {
     "assignment.due-changed": Wording(Kind.ASSIGNMENTS, lambda e: e.say(gettext("%(actor)s changed when “%(subject)s” is due: %(due)s."), due=_due(e))),
     "assignment.reminded": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s reminded %(num)d person of “%(subject)s”.", "%(actor)s reminded %(num)d people of “%(subject)s”.", _people(e), **KEEP))),
     "assignment.extended": Wording(Kind.ASSIGNMENTS, lambda e: e.say(gettext("%(actor)s gave %(subject)s more time, until %(day)s: %(reason)s"), day=e.day("on"), reason=e["reason"])),
+    "bulk.extended": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s gave %(num)d person more time, until %(day)s: %(reason)s", "%(actor)s gave %(num)d people more time, until %(day)s: %(reason)s", _people(e), **KEEP_ALL), day=e.day("on"), reason=e["reason"])),
+    "bulk.exempted": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s exempted %(num)d person from the course %(course)s: %(reason)s", "%(actor)s exempted %(num)d people from the course %(course)s: %(reason)s", _people(e), **KEEP_ALL), course=e["course"], reason=e["reason"])),
+    "bulk.reminded": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s reminded %(num)d person whom they chose.", "%(actor)s reminded %(num)d people whom they chose.", _people(e), **KEEP))),
+    "bulk.undone": Wording(Kind.ASSIGNMENTS, lambda e: e.say(ngettext("%(actor)s undid for %(num)d person what was done for several at once: %(what)s.", "%(actor)s undid for %(num)d people what was done for several at once: %(what)s.", _people(e), **KEEP_ALL), what=_act(e))),
     "assignment.renewal-changed": Wording(Kind.ASSIGNMENTS, lambda e: e.say(gettext("%(actor)s changed the renewal of “%(subject)s”."))),
     "assignment.reminders-changed": Wording(Kind.ASSIGNMENTS, lambda e: e.say(gettext("%(actor)s changed the reminders of “%(subject)s”."))),
     "recognition.asked": Wording(Kind.ASSIGNMENTS, lambda e: e.say(gettext("%(actor)s asked that %(subject)s need not take the course %(course)s."), course=e["course"])),

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
+from learning.catalogue.models import Course
 from learning.database import batches
 from learning.notifications.mail_texts import COURSES
 from learning.notifications.messages import compose, mail_language
@@ -20,8 +21,8 @@ from learning.notifications.models import OutboxMessage
 from learning.notifications.outbox import Letter, cancel_ids, queue, revive, waiting_for
 from learning.organisation.models import Agency
 from learning.paths import building
-from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep
-from learning.paths.standing import done_members
+from learning.paths.models import Assignment, AssignmentMember, LearningPath, PathStep, Recognition
+from learning.paths.standing import done_members, members_taking
 
 AT_ONCE = 500
 MARKED_AT_ONCE = 10_000
@@ -211,6 +212,36 @@ def remind(session: Session, assignment: Assignment, member_ids: Sequence[int]) 
     for batch in batches(member_ids, AT_ONCE):
         members = _not_done(session, batch)
         queue(session, (_letter(member, told, "reminded", f"reminded:{member.id}:{today}") for member in members))
+
+
+def title_of(course: Course, language: str) -> str:
+    titles = course.current_version.titles if course.current_version else {}
+    return str(titles.get(language) or titles.get("nb") or course.slug)
+
+
+def exempted_key(recognition_id: int) -> str:
+    return f"recognition:{recognition_id}:recognition-granted"
+
+
+def tell_the_exempted(session: Session, course: Course, recognition_ids: Sequence[int]) -> None:
+    """The answer to each who was exempted together with others; a path that is done by it is not reminded of."""
+    kind = "recognition-granted"
+    for batch in batches(recognition_ids, AT_ONCE):
+        found = session.scalars(
+            select(Recognition)
+            .options(joinedload(Recognition.person, innerjoin=True))
+            .where(Recognition.id.in_(batch))
+            .order_by(Recognition.id)
+        ).all()
+        taking = members_taking(session, [each.person_id for each in found], course.id)
+        let_go(session, sorted(done_members(session, taking)))
+        letters = []
+        for each in found:
+            person = each.person
+            title = title_of(course, person.language)
+            message = compose(kind, person.language, path="/recognition", title=title, name=person.given_name)
+            letters.append(Letter(person, message, kind, exempted_key(each.id), each.agency_id))
+        queue(session, letters)
 
 
 def follow_new_steps(session: Session, assignment: Assignment) -> None:

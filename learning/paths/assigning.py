@@ -299,6 +299,7 @@ def change_due(session: Session, assignment: Assignment, due: DueRule, *, actor_
     if before == due:
         return
     assignment.due_kind, assignment.due_on, assignment.due_days = due.kind, due.on, due.days
+    assignment.due_changed_at = clock.now()
     session.flush()
     mine = and_(AssignmentMember.assignment_id == assignment.id, AssignmentMember.round == 1)
     old = _due_dates(session, assignment.id)

@@ -32,6 +32,7 @@ class Wanted:
     alone: bool = False
     search: str = ""
     person_id: int | None = None
+    member_ids: frozenset[int] | None = None  # these alone
     is_left: bool = False  # not done, whatever the status is called
     due_from: date | None = None
     due_to: date | None = None
@@ -93,6 +94,8 @@ def chosen(agency_id: int, wanted: Wanted) -> tuple[Select[tuple[int]], Subquery
     )
     if wanted.status is not None:
         statement = statement.where(status == wanted.status.value)
+    if wanted.member_ids is not None:
+        statement = statement.where(found.c.id.in_(wanted.member_ids))
     if wanted.is_left:
         statement = statement.where(~found.c.done)
     if wanted.due_from is not None:

@@ -13,6 +13,7 @@ from learning.database import insert_once
 from learning.organisation.merging import QUIETLY, PersonColumns, move_columns
 from learning.organisation.models import Person
 from learning.paths import renewals
+from learning.paths.bulk_models import BulkAction
 from learning.paths.models import (
     Assignment,
     AssignmentMember,
@@ -24,11 +25,12 @@ from learning.paths.models import (
     Recognition,
 )
 from learning.paths.reminder_models import Reminder
+from learning.paths.saved_view_models import SavedView, ViewSchedule
 from learning.paths.standing import done_members
 
 _DID = "what an account did is said of that account"
 COLUMNS = PersonColumns(
-    by_rule=(AssignmentMember.person_id, Recognition.person_id),
+    by_rule=(AssignmentMember.person_id, Recognition.person_id, SavedView.owner_id, ViewSchedule.person_id),
     stays={
         LearningPath.created_by_id: _DID,
         Audience.created_by_id: _DID,
@@ -37,6 +39,8 @@ COLUMNS = PersonColumns(
         Recognition.asked_by_id: _DID,
         Recognition.decided_by_id: _DID,
         MemberReminder.reminded_by_id: _DID,
+        BulkAction.by_id: _DID,
+        BulkAction.undone_by_id: _DID,
         Reminder.recipient_id: "a fact of that day: whom the mail went to",
     },
 )
@@ -94,6 +98,7 @@ def move(session: Session, *, kept: Person, merged: Person, **_: Any) -> dict[st
         **({"assignment_member.person_id": count} if count else {}),
         **({"double_members": [double.id for _, double in doubles]} if doubles else {}),
         **_move_recognitions(session, kept, merged),
+        **_move_views(session, kept, merged),
     }
 
 
@@ -143,6 +148,29 @@ def _move_recognitions(session: Session, kept: Person, merged: Person) -> dict[s
             weaker.granted, weaker.decided_at = False, now
     session.flush()
     return move_columns(session, [Recognition.person_id], kept, merged)
+
+
+def _move_views(session: Session, kept: Person, merged: Person) -> dict[str, int]:
+    """Saved views keep their names, but of two of one name the closed account's gets a number. A view that was mailed
+    to both is mailed once, as the kept account has it.
+    """
+    mine = session.execute(select(SavedView.agency_id, SavedView.name).where(SavedView.owner_id == kept.id))
+    taken = {(agency_id, name) for agency_id, name in mine}
+    for view in session.scalars(select(SavedView).where(SavedView.owner_id == merged.id)).all():
+        name, number = view.name, 1
+        while (view.agency_id, view.name) in taken:
+            number += 1
+            view.name = f"{name[:90]} ({number})"
+        taken.add((view.agency_id, view.name))
+    session.flush()
+    own = select(ViewSchedule.view_id).where(ViewSchedule.person_id == kept.id)
+    doubles = session.scalars(
+        select(ViewSchedule).where(ViewSchedule.person_id == merged.id, ViewSchedule.view_id.in_(own))
+    )
+    for double in doubles.all():
+        session.delete(double)
+    session.flush()
+    return move_columns(session, [SavedView.owner_id, ViewSchedule.person_id], kept, merged)
 
 
 def follow(session: Session, *, kept: Person, merged: Person, **_: Any) -> None:

@@ -203,6 +203,7 @@ class Assignment(Base):
     renew_basis: Mapped[RenewBasis | None] = mapped_column(text_enum(RenewBasis))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_changed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     request_key: Mapped[str] = mapped_column(String(64))
 
@@ -271,7 +272,7 @@ class AssignmentRound(Base):
 
 
 class DueExtension(Base):
-    """More time for one member, with the reason. The newest holds."""
+    """More time for one member, with the reason. The newest that is not taken back holds."""
 
     __tablename__ = "due_extension"
     __table_args__ = (
@@ -288,6 +289,7 @@ class DueExtension(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime] = mapped_column(default=clock.now)
     request_key: Mapped[str] = mapped_column(String(64))
+    taken_back_at: Mapped[datetime | None]
 
 
 class Recognition(Base):

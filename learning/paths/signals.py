@@ -16,3 +16,7 @@ recognition_decided = signal("recognition-decided")
 steps_changed = signal("assignment-steps-changed")
 # Sent with the Session as sender, assignment=Assignment and member_ids=list[int] of those whom HR reminds now.
 members_reminded = signal("assignment-members-reminded")
+# Sent with the Session as sender, course=Course and recognition_ids=list[int] of exemptions that were granted together.
+exempted_together = signal("exempted-together")
+# Sent with the Session as sender and recognition_ids=list[int], when granting them together is undone.
+exemptions_undone = signal("exemptions-undone")

@@ -227,8 +227,8 @@ def live_members(
     return chosen.subquery("live_member")
 
 
-def done_members(session: Session, member_ids: Collection[int]) -> set[int]:
-    """Which of the members have done their path; for mail that should not be sent to them. One query."""
+def done_among(member_ids: Collection[int] | Select[int]) -> Select[int]:
+    """A select of those of the members who have done their path."""
     people = (
         select(*_member_columns())
         .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
@@ -236,18 +236,23 @@ def done_members(session: Session, member_ids: Collection[int]) -> set[int]:
         .subquery("asked")
     )
     found = standing(people, clock.today())
-    return set(session.scalars(select(found.c.id).where(found.c.done)))
+    return select(found.c.id).where(found.c.done)
 
 
-def members_taking(session: Session, person_id: int, course_id: int) -> list[int]:
-    """The person's memberships that count, in any agency, of paths that the course is a step of. One query."""
+def done_members(session: Session, member_ids: Collection[int]) -> set[int]:
+    """Which of the members have done their path; for mail that should not be sent to them. One query."""
+    return set(session.scalars(done_among(member_ids)))
+
+
+def members_taking(session: Session, person_ids: Collection[int], course_id: int) -> list[int]:
+    """The people's memberships that count, in any agency, of paths that the course is a step of. One query."""
     return list(
         session.scalars(
             select(AssignmentMember.id)
             .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
             .join(PathStep, PathStep.version_id == AssignmentMember.version_id)
             .where(
-                AssignmentMember.person_id == person_id,
+                AssignmentMember.person_id.in_(person_ids),
                 AssignmentMember.left_at.is_(None),
                 Assignment.withdrawn_at.is_(None),
                 PathStep.course_id == course_id,

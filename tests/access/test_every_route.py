@@ -21,6 +21,7 @@ from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Membership, Person, Position
 from learning.paths import building, recognising
 from learning.paths.building import PathDraft, StepDraft
+from learning.paths.bulk_models import BulkAct, BulkAction
 from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
 from learning.people_files import waiting
 from learning.people_files.steps import Options
@@ -125,6 +126,12 @@ TABLE: dict[str, set[str]] = {
     "following_up.export_members": BOARD,
     "following_up.confirm_reminder": HR,
     "following_up.remind": HR,
+    "bulk.choose": HR,
+    "bulk.preview": HR,
+    "bulk.carry_out": HR,
+    "bulk.recent": HR,
+    "bulk.one": HR,
+    "bulk.undo": HR,
     "paths.assignment": BOARD,
     "restoring.confirm": HR,
     "restoring.restore": HR,
@@ -255,6 +262,9 @@ def _build(session: Session, version: CourseVersion) -> World:
     session.flush()
     asked = recognising.ask(session, agency.id, owner.id, version.course_id, RecognitionKind.EXEMPTION,
                             reason="Why", actor_id=owner.id)  # fmt: skip
+    together = BulkAction(agency_id=agency.id, act=BulkAct.REMINDER, by_id=people["hr"].id, request_key="k")
+    session.add(together)
+    session.flush()
     practising = enrolling.enrol(session, owner, factories.publish_practice(session).course, "en")
     follow_up = FollowUp(
         enrolment_id=practising.id, person_id=owner.id, lesson_id="l2", activity_id="c-ask",
@@ -331,6 +341,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "cohort_id": cohort.id, "gathering_id": gathering.id,
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
+        "action_id": together.id,
         "token_id": token.id, "scim_id": scim_id,
         "file_id": people_file.id,
     }  # fmt: skip
