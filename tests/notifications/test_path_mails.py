@@ -223,7 +223,7 @@ def test_word_of_a_renewal_is_taken_back_when_somebody_leaves_or_is_done(session
         position = session.scalars(select(Position).where(Position.person_id == leaver.id)).one()
         people.end_position(session, position, clock.today() - timedelta(days=1))
         again = complete(session, done, course, again=2)
-        path_mails.let_go(session, sorted(done_members(session, members_taking(session, done.id, again.course_id))))
+        path_mails.let_go(session, sorted(done_members(session, members_taking(session, [done.id], again.course_id))))
         assert kinds(session, leaver) == kinds(session, done) == []
         people.amend_position(session, position, NewPosition(town.school.id, "Head", position.level,
                                                              position.starts_on), reopen=True)  # fmt: skip
