@@ -38,6 +38,7 @@ class Strict(BaseModel):
 class OutcomePlan(Strict):
     id: Slug
     bloom: Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
+    competences: list[str] = Field(min_length=1)
     evidence: list[str] = Field(min_length=1)
 
 
@@ -208,6 +209,7 @@ def _check_plan(plan: CoursePlan, node: yaml.Node, folder_name: str, report: Rep
         ("lessons", [each.id for each in plan.lessons]),
         ("languages", list(plan.languages)),
         ("levels", list(plan.levels)),
+        ("competences", list(plan.competences)),
     ):
         for place, each in enumerate(ids):
             if each in ids[:place]:
