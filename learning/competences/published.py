@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -51,7 +52,7 @@ class Link:
     note: Mapping[str, str]
 
 
-def text_in(texts: Mapping[str, str], language: str) -> str:
+def text_in(texts: Mapping[Any, str], language: str) -> str:
     """The words in ``language``, or the nearest there is: nn and nb stand in for each other first."""
     for candidate in _ORDER.get(language, ()):
         if candidate in texts:
@@ -59,7 +60,7 @@ def text_in(texts: Mapping[str, str], language: str) -> str:
     return next(iter(texts.values()), "")
 
 
-def language_of(texts: Mapping[str, str], language: str) -> str:
+def language_of(texts: Mapping[Any, str], language: str) -> str:
     """The language that ``text_in`` answers in: pages must say so."""
     return next((each for each in _ORDER.get(language, ()) if each in texts), next(iter(texts), language))
 

@@ -1,0 +1,27 @@
+"""The words of this room in the language of the request."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from learning.competences.models import Relation
+
+
+def mastery_name(level: int) -> str:
+    """What a level of a competence is called, from 1 to 4."""
+    names: dict[int, str] = {
+        1: gettext("Beginning"),
+        2: gettext("Does it with support"),
+        3: gettext("Does it unaided"),
+        4: gettext("Leads others in it"),
+    }
+    return names[level]
+
+
+def relation_name(relation: Relation, *, from_start: bool) -> str:
+    """How a competence is related to the one named after it; ``from_start`` when the link begins at it."""
+    if relation is Relation.SAME:
+        return str(gettext("Says the same as"))
+    if relation is Relation.CLOSE:
+        return str(gettext("Is close to"))
+    return str(gettext("Is a part of") if from_start else gettext("Has as a part"))
