@@ -20,7 +20,10 @@ class FrameworkStatus(StrEnum):
 
 
 class Relation(StrEnum):
-    """How far a competence says the same as another. Evidence carries over along ``same``; else it only suggests."""
+    """How far two competences say the same: all of it, most of it, or a part of it.
+
+    What shows one shows the other along ``same``; the others only suggest it.
+    """
 
     SAME = "same"
     CLOSE = "close"
@@ -110,7 +113,7 @@ class Competence(Base):
 class CrosswalkLink(Base):
     """What the current versions say of how competences of two frameworks are related; made anew when one is published.
 
-    A pair has one link, whichever way it goes: with ``part``, the start is a part of the end.
+    A pair has one link, which says the same whichever way it is read.
     """
 
     __tablename__ = "crosswalk_link"

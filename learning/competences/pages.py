@@ -16,10 +16,9 @@ from learning.competences.published import PublishedFramework
 
 @dataclass(frozen=True)
 class Related:
-    """A competence of another framework. ``from_start``: the link begins at the page's own competence."""
+    """A competence of another framework, and how the page's own is related to it."""
 
     relation: Relation
-    from_start: bool
     framework: PublishedFramework
     competence: CompetencePlan
     note: Mapping[str, str]
@@ -66,7 +65,7 @@ def _related(session: Session, framework: PublishedFramework) -> dict[str, list[
         other = others.get(code.partition(".")[0])
         competence = other.plan.competence(code) if other else None
         if other is not None and competence is not None:
-            found.setdefault(own, []).append(Related(link.relation, from_start, other, competence, link.note))
+            found.setdefault(own, []).append(Related(link.relation, other, competence, link.note))
     return found
 
 

@@ -18,10 +18,11 @@ def mastery_name(level: int) -> str:
     return names[level]
 
 
-def relation_name(relation: Relation, *, from_start: bool) -> str:
-    """How a competence is related to the one named after it; ``from_start`` when the link begins at it."""
-    if relation is Relation.SAME:
-        return str(gettext("Says the same as"))
-    if relation is Relation.CLOSE:
-        return str(gettext("Is close to"))
-    return str(gettext("Is a part of") if from_start else gettext("Has as a part"))
+def relation_name(relation: Relation) -> str:
+    """How a competence is related to the one named after it; the same at both ends of a link."""
+    names: dict[Relation, str] = {
+        Relation.SAME: gettext("Says the same as"),
+        Relation.CLOSE: gettext("Is close to"),
+        Relation.PART: gettext("Has something in common with"),
+    }
+    return names[relation]

@@ -66,9 +66,11 @@ def test_links_are_told_at_both_ends(session: Session, sign_in: SignIn, tmp_path
     session.commit()
     client = sign_in(learner)
     told = page(client, f"/frameworks/{ab}")
-    assert f'Is a part of <a class="ds-link" href="/frameworks/{cd}#CD.2">' in told
+    assert f'Has something in common with <a class="ds-link" href="/frameworks/{cd}#CD.2">' in told
     assert "Says the same as" in told
-    assert f'Has as a part <a class="ds-link" href="/frameworks/{ab}#AB.1">' in page(client, f"/frameworks/{cd}")
+    assert f'Has something in common with <a class="ds-link" href="/frameworks/{ab}#AB.1">' in page(
+        client, f"/frameworks/{cd}"
+    )
 
 
 def test_an_agencys_own_framework_is_seen_by_its_people_only(session: Session, sign_in: SignIn) -> None:

@@ -20,7 +20,9 @@ from werkzeug.serving import make_server
 
 from config import ROOT, Settings
 from learning import create_app
+from learning.catalogue.frameworks import DELIVERED
 from learning.catalogue.publishing import publish
+from learning.competences.publishing import publish as publish_frameworks
 from learning.database import db, writing
 from learning.demo.activity import seed_activity
 from learning.demo.people import DEMO_PASSWORD
@@ -85,6 +87,7 @@ def _fill(url: str) -> None:
         with writing() as session:
             publish(session, SAMPLE_COURSE / "sample-101")
             publish(session, ROOT / "courses" / "rm-101")
+            publish_frameworks(session, DELIVERED)
             seed_people(session)
         with writing() as session:
             seed_activity(session)
