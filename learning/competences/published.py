@@ -70,6 +70,10 @@ def load_plan(session: Session, version_id: int) -> FrameworkPlan:
     digest = session.scalar(select(FrameworkVersion.digest).where(FrameworkVersion.id == version_id))
     if digest is None:
         raise LookupError(f"no framework version {version_id}")
+    return _plan(session, version_id, digest)
+
+
+def _plan(session: Session, version_id: int, digest: str) -> FrameworkPlan:
     with _lock:
         if digest in _plans:
             _plans.move_to_end(digest)
@@ -90,7 +94,7 @@ def _seen_by(agency_ids: Collection[int]) -> ColumnElement[bool]:
 def _whole(session: Session, framework: Framework) -> PublishedFramework:
     version = framework.current_version
     assert version is not None
-    return PublishedFramework(framework, version, load_plan(session, version.id))
+    return PublishedFramework(framework, version, _plan(session, version.id, version.digest))
 
 
 def frameworks(session: Session, agency_ids: Collection[int]) -> list[PublishedFramework]:
