@@ -9,6 +9,7 @@ from flask import Flask
 
 from learning.competences.publishing import NotPublishable, publish
 from learning.database import db, writing
+from learning.demo.frameworks import seed_framework
 from learning.demo.people import DEMO_SIGN_INS
 from learning.demo.seeding import is_seeded, seed_people
 
@@ -40,6 +41,7 @@ def load(make_app: Callable[[], Flask]) -> None:
 
             with writing() as session:
                 seed_activity(session)
+                seed_framework(session)
         db.engine.dispose()
     click.echo("\nDemo sign-ins (the password is the same for all: " + DEMO_SIGN_INS[0]["password"] + ")")
     for entry in DEMO_SIGN_INS:

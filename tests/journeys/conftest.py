@@ -25,6 +25,7 @@ from learning.catalogue.publishing import publish
 from learning.competences.publishing import publish as publish_frameworks
 from learning.database import db, writing
 from learning.demo.activity import seed_activity
+from learning.demo.frameworks import seed_framework
 from learning.demo.people import DEMO_PASSWORD
 from learning.demo.seeding import seed_people
 from learning.notifications import worker
@@ -91,6 +92,7 @@ def _fill(url: str) -> None:
             seed_people(session)
         with writing() as session:
             seed_activity(session)
+            seed_framework(session)
     _close(app)
     with create_engine(url).connect() as connection:
         if connection.dialect.name == "sqlite":

@@ -31,7 +31,17 @@ STRANGER = [
     "/offline",
     "/no-such",
 ]
-LEARNER = ["/", "/my/record", "/account", "/mail", "/recognition", "/team", "/frameworks", "/frameworks/1"]
+LEARNER = [
+    "/",
+    "/my/record",
+    "/account",
+    "/mail",
+    "/recognition",
+    "/team",
+    "/frameworks",
+    "/frameworks/1",
+    "/frameworks/8",
+]
 AUTHOR = ["/frameworks/coverage", "/authoring", "/authoring/activities", "/authoring/courses/rm-101/items"]
 AGENCY = "/agency/fjordvik"
 ADMINISTRATOR = ["roles", "audit", "integrations", "sign-in", "sign-in/new"]
