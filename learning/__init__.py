@@ -35,6 +35,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
     from learning.certificates.views import blueprint as certificates
+    from learning.competences.own_views import blueprint as own_frameworks
+    from learning.competences.views import blueprint as frameworks
     from learning.database import init_database
     from learning.front.device_views import blueprint as device
     from learning.front.views import blueprint as front
@@ -133,6 +135,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         reminders,
         practice,
         practice_mail,
+        frameworks,
+        own_frameworks,
         certificates,
         programmes,
         participants,

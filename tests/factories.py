@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,9 @@ from learning.activities.registry import activity_type
 from learning.catalogue.models import CourseVersion
 from learning.catalogue.publishing import publish
 from learning.catalogue.store import load_document
+from learning.competences import own_files, published
+from learning.competences.models import Framework
+from learning.competences.publishing import publish_own
 from learning.database import insert_once
 from learning.organisation.models import Agency, AgencyKind, Level, Membership, Person, Position, Unit
 from learning.progress import answering, assessing, enrolling
@@ -106,6 +110,27 @@ def make_provider(session: Session, agency: Agency, *, enabled: bool = True, **v
 def publish_sample(session: Session, folder: Path | None = None) -> CourseVersion:
     """The sample course, published."""
     return publish(session, folder or SAMPLE_COURSE / "sample-101")[0]
+
+
+def make_framework(session: Session, agency: Agency, actor: Person, code: str = "OWN") -> Framework:
+    """The agency's own framework, in Bokmål, with one competence."""
+    data = own_framework_file([f"{code}.1"])
+    plan = own_files.read_own(data, taken=()).plan
+    assert plan is not None
+    publish_own(session, agency.id, own_files.named(plan, "Our way of leading", "What we expect"), actor.id)
+    found = published.current(session, code, agency.id)
+    assert found is not None
+    return found.framework
+
+
+def own_framework_file(codes: Sequence[str], separator: str = ";") -> bytes:
+    """A file as Norwegian Excel writes it, in Bokmål, with a row for each code."""
+    header = ["Kode", "Gruppe", "Tittel nb", "Beskrivelse nb", *(f"Nivå {level} nb" for level in (1, 2, 3, 4))]
+    rows = [
+        [code, "Å lede", f"Tittel på {code}", f"Om {code}", *(f"{code} på nivå {level}" for level in (1, 2, 3, 4))]
+        for code in codes
+    ]
+    return "\r\n".join(separator.join(row) for row in [header, *rows]).encode("cp1252")
 
 
 def publish_practice(session: Session) -> CourseVersion:

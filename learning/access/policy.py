@@ -24,6 +24,8 @@ class Permission(StrEnum):
     MANAGE_SIGN_IN = "manage-sign-in"  # providers of identity, and whether passwords are allowed
     SEE_AUDIT_TRAIL = "see-audit-trail"
     SEE_AUTHORING = "see-authoring"  # versions and check results of the courses
+    SEE_COVERAGE = "see-coverage"  # which courses build which competences
+    MANAGE_FRAMEWORKS = "manage-frameworks"  # the agency's own frameworks of competences
     SEE_OUTBOX = "see-outbox"  # the agency's mail: to whom, when, whether it went out
     MANAGE_INTEGRATIONS = "manage-integrations"  # tokens with which the agency's other systems come in
     MANAGE_AGENCIES = "manage-agencies"  # the platform's list of agencies
@@ -53,12 +55,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_PEOPLE,
             Permission.MANAGE_PEOPLE,
             Permission.SEE_OUTBOX,
+            Permission.SEE_COVERAGE,
+            Permission.MANAGE_FRAMEWORKS,
         }
     ),
-    Role.AUTHOR: frozenset({Permission.SEE_AUTHORING, Permission.REVOKE_CERTIFICATES}),
+    Role.AUTHOR: frozenset({Permission.SEE_AUTHORING, Permission.SEE_COVERAGE, Permission.REVOKE_CERTIFICATES}),
     Role.AUDITOR: frozenset({Permission.SEE_BOARD, Permission.EXPORT_RECORDS, Permission.SEE_AUDIT_TRAIL}),
     Role.AGENCY_ADMIN: _AGENCY_ADMIN,
-    Role.PLATFORM_ADMIN: _AGENCY_ADMIN | {Permission.MANAGE_AGENCIES, Permission.SEE_AUTHORING},
+    Role.PLATFORM_ADMIN: _AGENCY_ADMIN
+    | {Permission.MANAGE_AGENCIES, Permission.SEE_AUTHORING, Permission.SEE_COVERAGE},
 }
 
 

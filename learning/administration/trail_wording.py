@@ -205,6 +205,9 @@ WORDINGS: dict[str, Wording] = {
     # Settings
     "agency.added": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s added the agency."))),
     "course.published": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s published version %(version)s of the course %(subject)s."), version=e["version"])),
+    "framework.published": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s published version %(version)s of the framework %(subject)s."), version=e["version"])),
+    "framework.retired": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s retired the framework %(subject)s."))),
+    "framework.restored": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s took the framework %(subject)s into use again."))),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from learning import clock
 from learning.catalogue.compiling import Compiled
 from learning.catalogue.digests import LOCKS, source_digest
 from learning.catalogue.faults import Fault
+from learning.catalogue.frameworks import folder_for
 from learning.catalogue.models import CourseCheck
 from learning.catalogue.translations import State, Translated
 from learning.database import insert_once
@@ -71,10 +72,12 @@ def _passed(folder: Path) -> str:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 over the course's name, files and locks, the dates that have passed, and the program that checks."""
+    """SHA-256 over the course's name, files, locks and frameworks, the dates that have passed, and what checks it."""
     total = hashlib.sha256(_program())
     for part in (folder.name, source_digest(folder), _passed(folder)):
         total.update(f"{part}\n".encode())
+    for path in sorted(folder_for(folder).glob("*.yaml")):
+        total.update(hashlib.sha256(path.read_bytes()).digest())
     for name in LOCKS:
         path = folder / name
         total.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import get_args
@@ -18,6 +18,7 @@ from learning import clock
 from learning.catalogue import scaffolding, translations
 from learning.catalogue.compiling import Compiled, compile_course
 from learning.catalogue.faults import Fault
+from learning.catalogue.frameworks import folder_for, read_frameworks
 from learning.catalogue.structure import CourseLevel, CourseLine, Language
 from learning.catalogue.translations import State
 
@@ -43,8 +44,12 @@ def courses() -> None:
 
 def _shown(compiled: Compiled) -> list[Fault]:
     """A course's faults in order, their paths as seen from here, so that an editor opens them."""
-    here = compiled.folder.parent
-    return [replace(fault, path=_seen_from_here(here / fault.path)) for fault in sorted(compiled.faults.found)]
+    return shown_from_here(compiled.faults.found, compiled.folder.parent)
+
+
+def shown_from_here(faults: Iterable[Fault], folder: Path) -> list[Fault]:
+    """Faults in order; their paths, relative to ``folder``, as seen from where the command runs."""
+    return [replace(fault, path=_seen_from_here(folder / fault.path)) for fault in sorted(faults)]
 
 
 def _seen_from_here(path: Path) -> str:
@@ -55,12 +60,15 @@ def _seen_from_here(path: Path) -> str:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON, for editors.")
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Check course folders (or folders of them); by default courses/.
+    """Check course folders (or folders of them) and their frameworks; by default courses/.
 
     Names file, line and mend for every fault. Exits with 1 when there is an error.
     """
-    results = [compile_course(folder) for folder in find_courses(paths)]
+    folders = find_courses(paths)
+    results = [compile_course(folder) for folder in folders]
     faults = [fault for result in results for fault in _shown(result)]
+    for beside in sorted({folder_for(folder) for folder in folders}):
+        faults += shown_from_here(read_frameworks(beside).faults.found, beside.parent)
     errors = sum(fault.severity == "error" for fault in faults)
     if as_json:
         click.echo(json.dumps([fault.as_json() for fault in faults], ensure_ascii=False, indent=2))

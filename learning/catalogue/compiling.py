@@ -8,8 +8,10 @@ from pathlib import Path
 
 from learning import clock
 from learning.catalogue import checking
+from learning.catalogue.competence_checks import check_competences
 from learning.catalogue.document import CourseDocument, Pretest, Source
 from learning.catalogue.faults import Faults
+from learning.catalogue.frameworks import folder_for, frameworks_for, state_of
 from learning.catalogue.languages import LanguageCompiler, read_text
 from learning.catalogue.media import check_media
 from learning.catalogue.structure import CoursePlan, read_plan
@@ -48,6 +50,7 @@ def compile_course(folder: Path) -> Compiled:
     plan, node = read_plan(text, folder.name, report)
     if plan is None:
         return Compiled(folder, None, faults)
+    check_competences(plan, node, frameworks_for(folder), report)
     media = check_media(folder, faults)
     source = LanguageCompiler(folder, plan, plan.source_language, frozenset(media), faults)
     source.compile()
@@ -78,23 +81,25 @@ def compile_course(folder: Path) -> Compiled:
     return Compiled(folder, None if faults.errors else draft, faults, draft, plan, translations)
 
 
-_State = tuple[tuple[tuple[str, int, int], ...], date]
+_FileStates = tuple[tuple[str, int, int], ...]
+_State = tuple[_FileStates, _FileStates, date]
 _kept: dict[Path, tuple[_State, Compiled]] = {}  # the last result for each folder; written whole, so threads may race
 
 
 def _state_of(folder: Path) -> _State:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files), clock.today()
+    own = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return own, state_of(folder_for(folder)), clock.today()
 
 
 def compiled_already(folder: Path) -> Compiled | None:
-    """The last result of this process, if no file of the course has changed since."""
+    """The last result of this process, if no file of the course or its frameworks has changed since."""
     kept = _kept.get(folder)
     return kept[1] if kept is not None and kept[0] == _state_of(folder) else None
 
 
 def compile_if_changed(folder: Path) -> Compiled:
-    """As ``compile_course``, or its last result while no file of the course has changed since; for pages."""
+    """As ``compile_course``, or its last result while no file of it has changed since; for pages."""
     state = _state_of(folder)
     known = compiled_already(folder)
     if known is not None:

@@ -70,6 +70,7 @@ class Outcome(_Frozen):
     bloom: str
     text: str
     evidence: tuple[str, ...]
+    competences: tuple[str, ...] = ()  # versions from before outcomes named them have none
 
 
 class Term(_Frozen):

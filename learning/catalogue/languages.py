@@ -275,8 +275,12 @@ class LanguageCompiler:
                     f"Add {planned.id}: ... under outcomes.",
                 )
                 words = ""
-            evidence = tuple(planned.evidence)
-            outcomes.append(Outcome(id=planned.id, bloom=planned.bloom, text=words.strip(), evidence=evidence))
+            outcomes.append(
+                Outcome(
+                    id=planned.id, bloom=planned.bloom, text=words.strip(), evidence=tuple(planned.evidence),
+                    competences=tuple(planned.competences),
+                )
+            )  # fmt: skip
         for extra in sorted(set(texts) - {planned.id for planned in self.plan.outcomes}):
             report.error(
                 opened.line("outcomes", extra),

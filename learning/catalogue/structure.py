@@ -29,23 +29,26 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a YAML file: no name besides those that are known."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class OutcomePlan(_Strict):
+class OutcomePlan(Strict):
     id: Slug
     bloom: Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
+    competences: list[str] = Field(min_length=1)
     evidence: list[str] = Field(min_length=1)
 
 
-class LessonPlan(_Strict):
+class LessonPlan(Strict):
     id: Slug
     file: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.md$")]
     minutes: int = Field(ge=1, le=30)
 
 
-class AssessmentPlan(_Strict):
+class AssessmentPlan(Strict):
     file: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.md$")]
     minutes: int = Field(ge=1, le=60)
     draw: int = Field(ge=1, le=50)
@@ -53,18 +56,18 @@ class AssessmentPlan(_Strict):
     attempts: Literal["unlimited"] | Annotated[int, Field(ge=1, le=20)] = "unlimited"
 
 
-class PretestPlan(_Strict):
+class PretestPlan(Strict):
     """``lessons``: a lesson -> the outcomes that must all be right for it to be skipped."""
 
     per_outcome: int = Field(2, ge=1, le=5)
     lessons: dict[Slug, Annotated[list[str], Field(min_length=1)]] = Field(min_length=1)
 
 
-class CertificatePlan(_Strict):
+class CertificatePlan(Strict):
     show_score: bool = False
 
 
-class SourcePlan(_Strict):
+class SourcePlan(Strict):
     title: str
     publisher: str | None = None
     year: int | None = Field(None, ge=1800, le=2100)
@@ -74,7 +77,7 @@ class SourcePlan(_Strict):
     note: str | None = None
 
 
-class CoursePlan(_Strict):
+class CoursePlan(Strict):
     id: Slug
     line: CourseLine
     levels: list[CourseLevel] = Field(min_length=1)
@@ -167,13 +170,15 @@ def read_plan(text: str, folder_name: str, report: Reporter) -> tuple[CoursePlan
     try:
         plan = CoursePlan.model_validate(content)
     except ValidationError as fault:
-        _report_invalid(fault, node, report)
+        report_invalid(fault, node, report)
         return None, node
     usable = _check_plan(plan, node, folder_name, report)
     return plan if usable else None, node
 
 
-def _report_invalid(fault: ValidationError, node: yaml.Node, report: Reporter) -> None:
+def report_invalid(
+    fault: ValidationError, node: yaml.Node, report: Reporter, docs: str = "docs/course-format.md"
+) -> None:
     """One fault for each value that is wrong, however many alternatives pydantic tried for it."""
     told: set[str] = set()
     for each in fault.errors():
@@ -184,7 +189,7 @@ def _report_invalid(fault: ValidationError, node: yaml.Node, report: Reporter) -
             continue
         told.add(name)
         messages = {
-            "missing": (f"{name} is missing.", "Add it; docs/course-format.md shows where."),
+            "missing": (f"{name} is missing.", f"Add it; {docs} shows where."),
             "extra_forbidden": (f"{name} is not known.", "Take it away or mend its spelling."),
         }
         message, mend = messages.get(each["type"], (f"{name} is not right: {each['msg']}.", "Mend the value."))
@@ -204,6 +209,7 @@ def _check_plan(plan: CoursePlan, node: yaml.Node, folder_name: str, report: Rep
         ("lessons", [each.id for each in plan.lessons]),
         ("languages", list(plan.languages)),
         ("levels", list(plan.levels)),
+        ("competences", list(plan.competences)),
     ):
         for place, each in enumerate(ids):
             if each in ids[:place]:

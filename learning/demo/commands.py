@@ -7,7 +7,9 @@ from collections.abc import Callable
 import click
 from flask import Flask
 
+from learning.competences.publishing import NotPublishable, publish
 from learning.database import db, writing
+from learning.demo.frameworks import seed_framework
 from learning.demo.people import DEMO_SIGN_INS
 from learning.demo.seeding import is_seeded, seed_people
 
@@ -25,6 +27,11 @@ def load(make_app: Callable[[], Flask]) -> None:
     if not app.config["SETTINGS"].demo:
         raise click.ClickException("Demo data are for demo mode only. Set LEARNING_DEMO=1 on a database for trying.")
     with app.app_context():
+        try:
+            with writing() as session:
+                publish(session, app.config["SETTINGS"].courses_path / "frameworks")
+        except NotPublishable:
+            click.echo("The frameworks were not published. Run: learning frameworks check", err=True)
         with writing() as session:
             fresh = not is_seeded(session)
             if fresh:
@@ -34,6 +41,7 @@ def load(make_app: Callable[[], Flask]) -> None:
 
             with writing() as session:
                 seed_activity(session)
+                seed_framework(session)
         db.engine.dispose()
     click.echo("\nDemo sign-ins (the password is the same for all: " + DEMO_SIGN_INS[0]["password"] + ")")
     for entry in DEMO_SIGN_INS:

@@ -72,6 +72,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.MANAGE_PATHS, "audiences.audiences", gettext("Audiences")),
         (Permission.MANAGE_PATHS, "recognition.in_agency", gettext("Exemptions and prior learning")),
         (Permission.MANAGE_PATHS, "programmes.programmes", gettext("Programmes")),
+        (Permission.MANAGE_FRAMEWORKS, "own_frameworks.frameworks", gettext("Own frameworks")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),
@@ -97,14 +98,15 @@ def _menu(actor: Actor | None) -> Menu:
         # One name for the page; who sees several agencies needs to tell them apart.
         label = gettext("Overview") if len(boards) == 1 else agency.name
         main.append(_item("paths.board", label, agency_slug=agency.slug))
-    more = []
+    more = [_item("frameworks.frameworks", gettext("Frameworks of competences"))]
     everywhere = permissions_in(actor, None).union(*(permissions_in(actor, agency.id) for agency in agencies))
     if Permission.SEE_AUTHORING in everywhere:
         more.append(_item("catalogue.authoring", gettext("Authoring")))
+    if Permission.SEE_COVERAGE in everywhere:
+        more.append(_item("frameworks.covered", gettext("Which courses build what")))
     if Permission.MANAGE_AGENCIES in everywhere:
         more.append(_item("organisation.agencies", gettext("Agencies")))
     if current_app.config["SETTINGS"].demo:
         more.append(_item("notifications.demo_mail", gettext("Demo mail")))
-    if more:
-        groups.append(Group(gettext("More"), more))
+    groups.append(Group(gettext("More"), more))
     return Menu(main, groups)

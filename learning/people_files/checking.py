@@ -11,10 +11,10 @@ from datetime import date
 from email_validator import EmailNotValidError, validate_email
 
 from learning.organisation.models import Level
-from learning.people_files.cells import unguarded
 from learning.people_files.columns import Column, Header
 from learning.people_files.faults import Fault, Kind
 from learning.people_files.reading import Row, Table
+from learning.spreadsheets import unguarded
 
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 12, 31)
 LONGEST_TAG = 60

@@ -20,11 +20,11 @@ from learning.database import db, reading_only
 from learning.organisation.holding import not_over
 from learning.organisation.models import Agency, Level, Membership, MembershipTag, Person, Position
 from learning.organisation.units import tree
-from learning.people_files.cells import guarded
 from learning.people_files.checking import LEVELS
 from learning.people_files.columns import Column, heading
 from learning.people_files.known import unit_names
 from learning.people_files.reading import MOST_ROWS
+from learning.spreadsheets import guarded
 
 Row = Sequence[str | date | None]
 _LEVEL_PLACE = list(Column).index(Column.LEVEL)

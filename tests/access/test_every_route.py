@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from learning.access import api_tokens, password_links
 from learning.access.models import Role, RoleGrant, TokenPurpose
+from learning.catalogue.frameworks import DELIVERED
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
+from learning.competences import published, publishing
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Membership, Person, Position
 from learning.paths import building, recognising
@@ -79,6 +81,16 @@ TABLE: dict[str, set[str]] = {
     "certificates.download": EVERYBODY,
     "certificates.certificates": {"hr", "author"},
     "certificates.revoke": {"hr", "author"},
+    "frameworks.frameworks": SIGNED_IN,
+    "frameworks.framework": SIGNED_IN,
+    "frameworks.covered": {"hr", "author", "platform-admin"},
+    "frameworks.export_covered": {"hr", "author", "platform-admin"},
+    "own_frameworks.frameworks": HR,
+    "own_frameworks.check": HR,
+    "own_frameworks.take_in": HR,
+    "own_frameworks.use": HR,
+    "own_frameworks.template": HR,
+    "own_frameworks.export": HR,
     "device.manifest": EVERYBODY,
     "device.offline": EVERYBODY,
     "device.service_worker": EVERYBODY,
@@ -305,8 +317,13 @@ def _build(session: Session, version: CourseVersion) -> World:
     session.add(group)
     session.flush()
     people_file = waiting.keep(session, agency.id, owner.id, "people.csv", b"E-mail;Unit;Level\n;;", Options())
+    publishing.publish(session, DELIVERED)
+    risk = published.current(session, "RM")
+    assert risk is not None
+    own_framework = factories.make_framework(session, agency, owner)
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
+        "frameworks.framework.framework_id": risk.framework.id,
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
         "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
         "practice_mail.recall_question.token": sign(Purpose.RECALL, recall.id),
@@ -343,7 +360,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
         "action_id": together.id,
         "token_id": token.id, "scim_id": scim_id,
-        "file_id": people_file.id,
+        "file_id": people_file.id, "framework_id": own_framework.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
 

@@ -20,9 +20,12 @@ from werkzeug.serving import make_server
 
 from config import ROOT, Settings
 from learning import create_app
+from learning.catalogue.frameworks import DELIVERED
 from learning.catalogue.publishing import publish
+from learning.competences.publishing import publish as publish_frameworks
 from learning.database import db, writing
 from learning.demo.activity import seed_activity
+from learning.demo.frameworks import seed_framework
 from learning.demo.people import DEMO_PASSWORD
 from learning.demo.seeding import seed_people
 from learning.notifications import worker
@@ -85,9 +88,11 @@ def _fill(url: str) -> None:
         with writing() as session:
             publish(session, SAMPLE_COURSE / "sample-101")
             publish(session, ROOT / "courses" / "rm-101")
+            publish_frameworks(session, DELIVERED)
             seed_people(session)
         with writing() as session:
             seed_activity(session)
+            seed_framework(session)
     _close(app)
     with create_engine(url).connect() as connection:
         if connection.dialect.name == "sqlite":

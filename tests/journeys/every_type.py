@@ -28,8 +28,8 @@ def write_course(folder: Path) -> Path:
         "id: types-101\nline: innovation\nlevels: [first-line]\nsource_language: en\nlanguages: [en]\n"
         f"minutes: {3 * len(names)}\nlicence: CC-BY-4.0\nauthors: [Tests]\nreview_by: 2099-01-01\n"
         "competences: [IC.P4]\noutcomes:\n"
-        "  - {id: o1, bloom: apply, evidence: [l-single/kc-residual]}\n"
-        "  - {id: o2, bloom: apply, evidence: [l-scenario/sc-pilot]}\n"
+        "  - {id: o1, bloom: apply, competences: [IC.P4], evidence: [l-single/kc-residual]}\n"
+        "  - {id: o2, bloom: apply, competences: [IC.P4], evidence: [l-scenario/sc-pilot]}\n"
         f"lessons:\n{lessons}",
         "utf-8",
     )

@@ -14,14 +14,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from learning import spreadsheets
 from learning.people_files import reading
-from learning.people_files.cells import guarded, unguarded
 from learning.people_files.checking import day_in, level_in
 from learning.people_files.columns import NAMES, Column, known, read_header
 from learning.people_files.faults import Kind
 from learning.people_files.reading import Unreadable, read
 from learning.people_files.unit_names import UnitFacts, UnitNames
 from learning.people_files.walking import read_faults
+from learning.spreadsheets import guarded, unguarded
 from tests.people_files.towns import HEADER, file_of, row
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
@@ -137,7 +138,7 @@ def test_a_row_too_many_is_told_with_its_number(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr(spreadsheets, "LARGEST_UNPACKED", 1000)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/workbook.xml", "0" * 1_000_000)
