@@ -3,6 +3,7 @@
 from learning.access import models as _access
 from learning.catalogue import models as _catalogue
 from learning.certificates import models as _certificates
+from learning.competences import evidence_models as _evidence
 from learning.competences import models as _competences
 from learning.database import Base
 from learning.notifications import models as _notifications
@@ -21,7 +22,8 @@ from learning.provisioning import models as _provisioning
 __all__ = ["metadata"]
 
 _rooms = (
-    _access, _bounces, _bulk, _catalogue, _certificates, _competences, _notifications, _organisation, _paths,
-    _people_files, _practice, _programmes, _progress, _provisioning, _reminders, _saved_views,
+    _access, _bounces, _bulk, _catalogue, _certificates, _competences, _evidence, _notifications,
+    _organisation, _paths, _people_files, _practice, _programmes, _progress, _provisioning, _reminders,
+    _saved_views,
 )  # fmt: skip
 metadata = Base.metadata
