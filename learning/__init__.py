@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.catalogue.views import blueprint as catalogue
     from learning.certificates import subscriptions as certificate_subscriptions
     from learning.certificates.views import blueprint as certificates
+    from learning.competences import subscriptions as competence_subscriptions
     from learning.competences.own_views import blueprint as own_frameworks
     from learning.competences.views import blueprint as frameworks
     from learning.database import init_database
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     path_subscriptions.connect()
     certificate_subscriptions.connect()
     practice_subscriptions.connect()
+    competence_subscriptions.connect()
     notification_subscriptions.connect()
     for blueprint in (
         front,

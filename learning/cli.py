@@ -40,7 +40,7 @@ def main(context: click.Context) -> None:
 def _add_commands() -> None:
     from learning.access.commands import accounts
     from learning.catalogue.commands import courses
-    from learning.competences.commands import frameworks
+    from learning.competences.commands import competences, frameworks
     from learning.demo.commands import demo
     from learning.migrating import database
     from learning.notifications.commands import mail, worker
@@ -48,7 +48,7 @@ def _add_commands() -> None:
     from learning.records.commands import export
     from learning.serving import serve
 
-    for command in (accounts, courses, database, demo, export, frameworks, mail, people, serve, worker):
+    for command in (accounts, competences, courses, database, demo, export, frameworks, mail, people, serve, worker):
         main.add_command(command)
 
 

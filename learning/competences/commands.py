@@ -83,3 +83,38 @@ def list_frameworks(make_app: Callable[[], Flask]) -> None:
                 f"{plan.framework:8} version {each.version.number:<3} {plan.status}{after}: "
                 f"{len(plan.competences)} competences"
             )
+
+
+@click.group()
+def competences() -> None:
+    """Evidence of competences, and the levels that follow from it."""
+
+
+@competences.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if a level is not what the evidence says.")
+@click.pass_obj
+def rebuild(make_app: Callable[[], Flask], check: bool) -> None:
+    """Make evidence of what has happened and is not evidence yet, and work every level out anew."""
+    from learning.competences import keeping, sources
+    from learning.database import db, writing
+
+    app = make_app()
+    with app.app_context():
+        if check:
+            with db.sessionmaker() as session:
+                wrong = keeping.differences(session)
+            for each in wrong:
+                click.echo(
+                    f"person {each.person_id}, competence {each.competence_id}: "
+                    f"kept is {each.kept}, the evidence says {each.found}",
+                    err=True,
+                )
+            click.echo(f"{len(wrong)} levels are not what the evidence says.")
+            db.engine.dispose()
+            raise SystemExit(1 if wrong else 0)
+        with writing() as session:
+            made = sources.make_missing(session)
+        with writing() as session:
+            changed = keeping.settle_all(session)
+        db.engine.dispose()
+    click.echo(f"Evidence was made of {made} things; {changed} levels changed.")

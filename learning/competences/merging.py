@@ -51,7 +51,8 @@ def move(session: Session, *, kept: Person, merged: Person, **_: Any) -> dict[st
         .values(withdrawn_at=clock.now(), withdrawn_reason=BY_ONESELF)
         .execution_options(**QUIETLY)
     )  # fmt: skip
-    settle(session, [kept.id, merged.id])
+    told_of = select(Evidence.person_id).where(Evidence.by_id == kept.id, Evidence.kind.in_(STATED)).distinct()
+    settle(session, [kept.id, merged.id, *session.scalars(told_of)])
     return moved
 
 

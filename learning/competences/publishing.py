@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from learning.access import audit
 from learning.catalogue.faults import Fault
 from learning.catalogue.frameworks import CrosswalkPlan, FrameworkPlan, read_frameworks
-from learning.competences import published
+from learning.competences import keeping, published
 from learning.competences.models import (
     Competence,
     CrosswalkLink,
@@ -61,6 +61,7 @@ def publish(session: Session, folder: Path, actor_id: int | None = None) -> list
         make_current(session, frameworks[plan.framework], version, actor_id)
         told.append(Published(plan.framework, version.number, created))
     _link_anew(session)
+    keeping.settle_all(session)  # evidence carries over along the links
     return told
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from learning import clock, working_hours
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.rendering import store_pdf
+from learning.competences import keeping
 from learning.database import db, reading_only, writing
 from learning.notifications import (
     afterwards,
@@ -121,6 +122,12 @@ def queue_afterwards() -> None:
         real_minutes.refresh(session)
 
 
+def expire_competences() -> None:
+    """Levels of competences fall when the evidence for them has run out."""
+    with writing() as session:
+        keeping.expire(session, clock.today())
+
+
 def sweep_people_files() -> None:
     """Files of people that nobody confirmed within a day go."""
     with writing() as session:
@@ -154,6 +161,7 @@ def run_once(app: Flask) -> int:
     with app.app_context():
         refresh_audiences()
         queue_afterwards()
+        expire_competences()
         sweep_people_files()
         tell_many()
         remind()
@@ -173,6 +181,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
                 if time.monotonic() - refreshed > REFRESH_SECONDS:
                     refresh_audiences()
                     queue_afterwards()
+                    expire_competences()
                     sweep_people_files()
                     refreshed = time.monotonic()
                 tell_many()

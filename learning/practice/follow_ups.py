@@ -16,7 +16,7 @@ from learning.catalogue.document import Activity
 from learning.catalogue.store import load_document
 from learning.database import insert_once
 from learning.practice.models import FollowUp, FollowUpAnswer, FollowUpKind, Outcome
-from learning.practice.signals import follow_up_answered, follow_ups_made
+from learning.practice.signals import follow_up_answered, follow_up_told, follow_ups_made
 from learning.progress.answering import latest_answers
 from learning.progress.models import Completion, Enrolment
 from learning.sealing import CannotOpen, open_text, seal_text
@@ -178,4 +178,5 @@ def answer(session: Session, follow_up: FollowUp, outcome: Outcome, words: str, 
         session.expire(follow_up, ["answers"])
         if is_first:
             follow_up_answered.send(session, follow_up=follow_up)
+        follow_up_told.send(session, follow_up=follow_up)
     return new

@@ -6,6 +6,8 @@ from blinker import signal
 follow_ups_made = signal("follow-ups-made")
 # Sent with the Session as sender and follow_up=FollowUp, when the first answer of it was recorded.
 follow_up_answered = signal("follow-up-answered")
+# The same for every new answer, also one that changes what was told before.
+follow_up_told = signal("follow-up-told")
 # Sent with the Session as sender and round=RecallRound, when it was just made.
 recall_round_made = signal("recall-round-made")
 # Sent with the Session as sender and pair=LearningPair.
