@@ -36,7 +36,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.certificates import subscriptions as certificate_subscriptions
     from learning.certificates.views import blueprint as certificates
     from learning.competences import subscriptions as competence_subscriptions
+    from learning.competences.level_views import blueprint as competences
     from learning.competences.own_views import blueprint as own_frameworks
+    from learning.competences.people_views import blueprint as people_competences
     from learning.competences.views import blueprint as frameworks
     from learning.database import init_database
     from learning.front.device_views import blueprint as device
@@ -138,6 +140,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         practice,
         practice_mail,
         frameworks,
+        competences,
+        people_competences,
         own_frameworks,
         certificates,
         programmes,

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_AUTHORING = "see-authoring"  # versions and check results of the courses
     SEE_COVERAGE = "see-coverage"  # which courses build which competences
     MANAGE_FRAMEWORKS = "manage-frameworks"  # the agency's own frameworks of competences
+    MANAGE_COMPETENCES = "manage-competences"  # people's levels, contested levels, what is registered of them
     SEE_OUTBOX = "see-outbox"  # the agency's mail: to whom, when, whether it went out
     MANAGE_INTEGRATIONS = "manage-integrations"  # tokens with which the agency's other systems come in
     MANAGE_AGENCIES = "manage-agencies"  # the platform's list of agencies
@@ -57,6 +58,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_OUTBOX,
             Permission.SEE_COVERAGE,
             Permission.MANAGE_FRAMEWORKS,
+            Permission.MANAGE_COMPETENCES,
         }
     ),
     Role.AUTHOR: frozenset({Permission.SEE_AUTHORING, Permission.SEE_COVERAGE, Permission.REVOKE_CERTIFICATES}),

@@ -121,6 +121,12 @@ WORDINGS: dict[str, Wording] = {
     # People and units
     "person.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s added %(subject)s in %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
     "person.changed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s changed what is noted about %(subject)s: %(fields)s."), fields=_fields(e))),
+    "competence.confirmed": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s confirmed the competence %(code)s of %(person)s."), code=e["competence"])),
+    "competence.taken-back": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s took back their confirmation of the competence %(code)s of %(person)s."), code=e["competence"])),
+    "competence.placement": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s registered that %(person)s has worked in another job (%(code)s)."), code=e["competence"])),
+    "competence.evidence-withdrawn": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s withdrew evidence of the competence %(code)s of %(person)s: %(reason)s"), code=e["competence"], reason=e["reason"])),
+    "competence.contested": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s contested their level of the competence %(code)s."), code=e["competence"])),
+    "competence.contest-answered": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s answered what %(person)s contested about the competence %(code)s."), code=e["competence"])),
     "position.added": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s gave %(person)s a position in %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
     "position.moved": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s moved %(person)s to %(unit)s (%(level)s)."), unit=e.unit(), level=level_name(e["level"]))),
     "position.ended": Wording(Kind.PEOPLE, lambda e: e.say(gettext("%(actor)s ended the position of %(person)s as %(subject)s; the last day is %(day)s."), day=e.day("ends_on"))),

@@ -187,6 +187,7 @@ def _person_page(found: Person, form: MoveForm) -> str:
         status_name=status_name, status_colours=STATUS_COLOURS, has_password=has_password(db.session, found.id),
         may_use_password=may_use_password(db.session, found.id),
         may_manage=may(signed_in_actor(), Permission.MANAGE_PEOPLE, g.agency.id), departure=departure,
+        may_see_competences=may(signed_in_actor(), Permission.MANAGE_COMPETENCES, g.agency.id),
         to_take_back=leaving.last_day_to_take_back(departure) if departure else None,
         merges=merging.former_addresses(db.session, found.id) if _is_ours_alone(found.id) else [],
     )  # fmt: skip

@@ -58,6 +58,7 @@ def _menu(actor: Actor | None) -> Menu:
     if actor is None:
         return Menu([*main, _item("access.sign_in", gettext("Sign in"))], [])
     main.append(_item("front.record", gettext("My record")))
+    main.append(_item("competences.mine", gettext("My competences")))
     if leads_anybody(db.session, actor.person_id):
         main.append(_item("overviews.team", gettext("My team")))
     main.append(_item("practice.practice", gettext("After the course")))
@@ -73,6 +74,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.MANAGE_PATHS, "recognition.in_agency", gettext("Exemptions and prior learning")),
         (Permission.MANAGE_PATHS, "programmes.programmes", gettext("Programmes")),
         (Permission.MANAGE_FRAMEWORKS, "own_frameworks.frameworks", gettext("Own frameworks")),
+        (Permission.MANAGE_COMPETENCES, "people_competences.contests", gettext("Contested levels")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),

@@ -134,6 +134,31 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Frå {other}: {title}", "Hei {name}.\n\n{other} tek kurset «{title}» og har sendt deg dette:", "Om kurset"),
         "en": ("From {other}: {title}", "Hello {name}.\n\n{other} takes the course “{title}” and has sent you this:", "About the course"),
     },
+    "confirmation-asked": {
+        "nb": ("{other} ber deg bekrefte en kompetanse", "Hei {name}.\n\n{other} ber deg si hva du har sett: {competence}. Du velger den beskrivelsen som passer best, og skriver hva du så. Du kan også si nei.", "Svar her"),
+        "nn": ("{other} ber deg stadfeste ein kompetanse", "Hei {name}.\n\n{other} ber deg seie kva du har sett: {competence}. Du vel den skildringa som passar best, og skriv kva du såg. Du kan òg seie nei.", "Svar her"),
+        "en": ("{other} asks you to confirm a competence", "Hello {name}.\n\n{other} asks you to say what you have seen: {competence}. You choose the description that fits best and write what you saw. You can also say no.", "Answer here"),
+    },
+    "confirmation-given": {
+        "nb": ("{other} har bekreftet {code}", "Hei {name}.\n\n{other} har sagt hva de har sett av {competence}. Bare dere to kan lese det.", "Les det"),
+        "nn": ("{other} har stadfesta {code}", "Hei {name}.\n\n{other} har sagt kva dei har sett av {competence}. Berre de to kan lese det.", "Les det"),
+        "en": ("{other} has confirmed {code}", "Hello {name}.\n\n{other} has said what they have seen of {competence}. Only you two can read it.", "Read it"),
+    },
+    "confirmation-declined": {
+        "nb": ("{other} svarte ikke om {code}", "Hei {name}.\n\n{other} vil helst ikke bekrefte {competence}. Det kan være fordi de ikke har sett det. Du kan spørre noen andre.", "Spør noen andre"),
+        "nn": ("{other} svara ikkje om {code}", "Hei {name}.\n\n{other} vil helst ikkje stadfeste {competence}. Det kan vere fordi dei ikkje har sett det. Du kan spørje nokon andre.", "Spør nokon andre"),
+        "en": ("{other} did not answer about {code}", "Hello {name}.\n\n{other} would rather not confirm {competence}. They may not have seen it. You can ask somebody else.", "Ask somebody else"),
+    },
+    "level-contested": {
+        "nb": ("{other} mener at et nivå er feil", "Hei {name}.\n\n{other} mener at nivået sitt i {competence} er feil. Du eller HR svarer.", "Les og svar"),
+        "nn": ("{other} meiner at eit nivå er feil", "Hei {name}.\n\n{other} meiner at nivået sitt i {competence} er feil. Du eller HR svarar.", "Les og svar"),
+        "en": ("{other} says that a level is wrong", "Hello {name}.\n\n{other} says that their level of {competence} is wrong. You or HR answer.", "Read and answer"),
+    },
+    "contest-answered": {
+        "nb": ("Svar om nivået ditt i {code}", "Hei {name}.\n\n{other} har svart på det du skrev om nivået ditt i {competence}.", "Les svaret"),
+        "nn": ("Svar om nivået ditt i {code}", "Hei {name}.\n\n{other} har svara på det du skreiv om nivået ditt i {competence}.", "Les svaret"),
+        "en": ("Answer about your level of {code}", "Hello {name}.\n\n{other} has answered what you wrote about your level of {competence}.", "Read the answer"),
+    },
     "programme-joined": {
         "nb": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det begynner {starts}.\n\nKursene finner du på programmets side. Hver samling får du som en invitasjon til kalenderen.", "Se programmet"),
         "nn": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det tek til {starts}.\n\nKursa finn du på sida til programmet. Kvar samling får du som ei innbyding til kalenderen.", "Sjå programmet"),

@@ -18,7 +18,9 @@ from learning.access.models import Role, RoleGrant, TokenPurpose
 from learning.catalogue.frameworks import DELIVERED
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
-from learning.competences import published, publishing
+from learning.competences import keeping, published, publishing
+from learning.competences.evidence_models import ConfirmationRequest, Contest, Evidence
+from learning.competences.levels import EvidenceKind
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Membership, Person, Position
 from learning.paths import building, recognising
@@ -81,6 +83,18 @@ TABLE: dict[str, set[str]] = {
     "certificates.download": EVERYBODY,
     "certificates.certificates": {"hr", "author"},
     "certificates.revoke": {"hr", "author"},
+    "competences.mine": SIGNED_IN,
+    "competences.rule": SIGNED_IN,
+    "competences.one": SIGNED_IN,
+    "competences.ask": SIGNED_IN,
+    "competences.contest": SIGNED_IN,
+    "people_competences.contests_of_team": SIGNED_IN,
+    "people_competences.in_agency": HR,
+    "people_competences.register_in_agency": HR,
+    "people_competences.withdraw_evidence": HR,
+    "people_competences.contests": HR,
+    "people_competences.contest": HR,
+    "people_competences.answer": HR,
     "frameworks.frameworks": SIGNED_IN,
     "frameworks.framework": SIGNED_IN,
     "frameworks.covered": {"hr", "author", "platform-admin"},
@@ -224,6 +238,9 @@ OWN = {
     "progress.take_away", "my_programmes.programme", "my_programmes.reply", "my_programmes.facilitate",
     "my_programmes.note_attendance",
     "offline.listing",
+    "competences.withdraw_request", "competences.confirmation", "competences.confirm", "competences.decline",
+    "competences.take_back", "people_competences.of_team", "people_competences.register_of_team",
+    "people_competences.contest_of_team", "people_competences.answer_of_team",
 }  # fmt: skip
 
 # Only another system with a token of the agency's; no role opens these, and no cookie.
@@ -321,8 +338,28 @@ def _build(session: Session, version: CourseVersion) -> World:
     risk = published.current(session, "RM")
     assert risk is not None
     own_framework = factories.make_framework(session, agency, owner)
+    competence_id = published.competence_ids(session, risk)["RM.1"]
+    reporting = factories.make_person(session)
+    factories.make_position(session, reporting, unit, reports_to_id=owner.id)
+    keeping.add(
+        session, owner.id, [competence_id], EvidenceKind.PRIOR_LEARNING, source=f"t{owner.id}", origin="t",
+        happened_on=date(2026, 1, 1), agency_id=agency.id,
+    )  # fmt: skip
+    evidence_id = session.scalars(select(Evidence.id).where(Evidence.person_id == owner.id)).one()
+    asking, asked_of_owner = (
+        ConfirmationRequest(person_id=one.id, asked_id=other.id, competence_id=competence_id, agency_id=agency.id)
+        for one, other in ((owner, reporting), (reporting, owner))
+    )
+    contest = Contest(
+        person_id=reporting.id, competence_id=competence_id, agency_id=agency.id, level=0, words="No"
+    )  # fmt: skip
+    session.add_all([asking, asked_of_owner, contest])
+    session.flush()
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
+        "competences.withdraw_request.request_id": asking.id,
+        "people_competences.of_team.person_id": reporting.id,
+        "people_competences.register_of_team.person_id": reporting.id,
         "frameworks.framework.framework_id": risk.framework.id,
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
         "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
@@ -360,6 +397,8 @@ def _build(session: Session, version: CourseVersion) -> World:
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
         "action_id": together.id,
         "token_id": token.id, "scim_id": scim_id,
+        "competence_id": competence_id, "evidence_id": evidence_id, "contest_id": contest.id,
+        "request_id": asked_of_owner.id,
         "file_id": people_file.id, "framework_id": own_framework.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
