@@ -5,6 +5,7 @@ from learning.catalogue import models as _catalogue
 from learning.certificates import models as _certificates
 from learning.competences import evidence_models as _evidence
 from learning.competences import models as _competences
+from learning.culture import models as _culture
 from learning.database import Base
 from learning.notifications import models as _notifications
 from learning.organisation import bounce_models as _bounces
@@ -22,7 +23,7 @@ from learning.provisioning import models as _provisioning
 __all__ = ["metadata"]
 
 _rooms = (
-    _access, _bounces, _bulk, _catalogue, _certificates, _competences, _evidence, _notifications,
+    _access, _bounces, _bulk, _catalogue, _certificates, _competences, _culture, _evidence, _notifications,
     _organisation, _paths, _people_files, _practice, _programmes, _progress, _provisioning, _reminders,
     _saved_views,
 )  # fmt: skip
