@@ -40,6 +40,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.competences.own_views import blueprint as own_frameworks
     from learning.competences.people_views import blueprint as people_competences
     from learning.competences.views import blueprint as frameworks
+    from learning.culture import subscriptions as culture_subscriptions
+    from learning.culture.answer_views import blueprint as compass
+    from learning.culture.result_views import blueprint as culture_results
+    from learning.culture.views import blueprint as culture
     from learning.database import init_database
     from learning.front.device_views import blueprint as device
     from learning.front.views import blueprint as front
@@ -103,6 +107,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     sign_in.init_sign_in(app)
     access_subscriptions.connect()
     progress_subscriptions.connect()
+    culture_subscriptions.connect()
     programme_subscriptions.connect()
     provisioning_subscriptions.connect()
     path_subscriptions.connect()
@@ -147,6 +152,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         programmes,
         participants,
         my_programmes,
+        culture,
+        culture_results,
+        compass,
         records,
         notifications,
         tokens,

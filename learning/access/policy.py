@@ -29,6 +29,8 @@ class Permission(StrEnum):
     MANAGE_COMPETENCES = "manage-competences"  # people's levels, contested levels, what is registered of them
     SEE_OUTBOX = "see-outbox"  # the agency's mail: to whom, when, whether it went out
     MANAGE_INTEGRATIONS = "manage-integrations"  # tokens with which the agency's other systems come in
+    MANAGE_CULTURE = "manage-culture"  # campaigns of the innovation culture compass and their results
+    SHARE_CULTURE = "share-culture"  # whether the agency's figures count in comparisons with other agencies
     MANAGE_AGENCIES = "manage-agencies"  # the platform's list of agencies
 
 
@@ -43,6 +45,7 @@ _AGENCY_ADMIN = frozenset(
         Permission.EXPORT_RECORDS,
         Permission.SEE_OUTBOX,
         Permission.MANAGE_INTEGRATIONS,
+        Permission.SHARE_CULTURE,
     }
 )
 
@@ -59,6 +62,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_COVERAGE,
             Permission.MANAGE_FRAMEWORKS,
             Permission.MANAGE_COMPETENCES,
+            Permission.MANAGE_CULTURE,
         }
     ),
     Role.AUTHOR: frozenset({Permission.SEE_AUTHORING, Permission.SEE_COVERAGE, Permission.REVOKE_CERTIFICATES}),

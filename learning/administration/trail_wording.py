@@ -180,6 +180,12 @@ WORDINGS: dict[str, Wording] = {
     "gathering.changed": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s changed the gathering “%(title)s”."), title=e["title"])),
     "gathering.cancelled": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s cancelled the gathering “%(title)s”."), title=e["title"])),
     "attendance.noted": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s noted who came to the gathering “%(title)s”."), title=e["title"])),
+    "culture.planned": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s planned the campaign “%(name)s” of the innovation culture compass."), name=e["name"])),
+    "culture.removed": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s took away the campaign “%(name)s” before it opened."), name=e["name"])),
+    "culture.opened": Wording(Kind.PATHS, lambda e: e.say(ngettext("The campaign “%(subject)s” opened, and %(num)d person was invited.", "The campaign “%(subject)s” opened, and %(num)d people were invited.", _people(e), **KEEP))),
+    "culture.closed": Wording(Kind.PATHS, lambda e: e.say(gettext("The campaign “%(name)s” closed, and its results were frozen."), name=e["name"])),
+    "culture.measure-chosen": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s chose a measure after the campaign “%(name)s”."), name=e["name"])),
+    "culture.measure-followed-up": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s noted what became of a measure after the campaign “%(name)s”."), name=e["name"])),
     # Certificates
     "certificate.revoked": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s revoked certificate %(subject)s of %(person)s: %(reason)s"), reason=e["reason"])),
     # Passwords and sign-in
@@ -208,7 +214,10 @@ WORDINGS: dict[str, Wording] = {
     "people.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out everybody as a file."))),
     "people-file.discarded": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s threw away a file of people that waited."))),
     "programme.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out attendance and progress of the programme “%(name)s”."), name=e["name"])),
+    "culture.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out the results of the campaign “%(name)s” as %(format)s."), name=e["name"], format=e["format"].upper())),
     # Settings
+    "culture.shared": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s let the agency's innovation culture be compared with other agencies'."))),
+    "culture.sharing-ended": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s ended the comparison of innovation culture with other agencies."))),
     "agency.added": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s added the agency."))),
     "course.published": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s published version %(version)s of the course %(subject)s."), version=e["version"])),
     "framework.published": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s published version %(version)s of the framework %(subject)s."), version=e["version"])),

@@ -1,4 +1,4 @@
-"""The figures that are read: scores, spread, maturity, changes. Pure, and made of safe pieces or of one another only."""
+"""The figures that are read: scores, spread, maturity, changes. Pure, made of safe pieces or of one another only."""
 
 from __future__ import annotations
 

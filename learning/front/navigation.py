@@ -75,6 +75,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.MANAGE_PATHS, "programmes.programmes", gettext("Programmes")),
         (Permission.MANAGE_FRAMEWORKS, "own_frameworks.frameworks", gettext("Own frameworks")),
         (Permission.MANAGE_COMPETENCES, "people_competences.contests", gettext("Contested levels")),
+        (Permission.MANAGE_CULTURE, "culture.campaigns", gettext("Innovation culture")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),
@@ -83,6 +84,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.GRANT_ROLES, "access.roles", gettext("Roles")),
         (Permission.MANAGE_SIGN_IN, "sign_in_settings.providers", gettext("Sign-in")),
         (Permission.MANAGE_INTEGRATIONS, "tokens.tokens", gettext("Integrations")),
+        (Permission.SHARE_CULTURE, "culture.sharing", gettext("Comparison of innovation culture")),
         (Permission.SEE_AUDIT_TRAIL, "trail.audit_trail", gettext("Audit trail")),
     )
     wanted = {agency_id for _, agency_id in actor.roles if agency_id is not None}

@@ -159,6 +159,16 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Svar om nivået ditt i {code}", "Hei {name}.\n\n{other} har svara på det du skreiv om nivået ditt i {competence}.", "Les svaret"),
         "en": ("Answer about your level of {code}", "Hello {name}.\n\n{other} has answered what you wrote about your level of {competence}.", "Read the answer"),
     },
+    "culture-invited": {
+        "nb": ("Hvordan er det å prøve noe nytt her? Svar anonymt", "Hei {name}.\n\n{agency} spør alle om hvordan dere arbeider med nye ideer: {campaign}. Det er 24 korte utsagn og tar omtrent fem minutter.\n\nDu svarer anonymt. Svaret ditt blir lagt til tall for gruppen, og ingen kan se hva du har svart. Ikke videresend lenken: Den er din og virker én gang.\n\nDu kan svare til og med {closes}.", "Svar her"),
+        "nn": ("Korleis er det å prøve noko nytt her? Svar anonymt", "Hei {name}.\n\n{agency} spør alle om korleis de arbeider med nye idear: {campaign}. Det er 24 korte påstandar og tek om lag fem minutt.\n\nDu svarer anonymt. Svaret ditt blir lagt til tal for gruppa, og ingen kan sjå kva du har svart. Ikkje send lenkja vidare: Ho er di og verkar éin gong.\n\nDu kan svare til og med {closes}.", "Svar her"),
+        "en": ("What is it like to try something new here? Answer anonymously", "Hello {name}.\n\n{agency} asks everybody how you work with new ideas: {campaign}. There are 24 short statements, and it takes about five minutes.\n\nYou answer anonymously. Your answer is added to counts for the group, and nobody can see what you have answered. Do not forward the link: it is yours and works once.\n\nYou can answer until the end of {closes}.", "Answer here"),
+    },
+    "culture-reminded": {
+        "nb": ("Du kan fortsatt svare: {campaign}", "Hei {name}.\n\n{agency} har ikke fått svaret ditt på {campaign}. Det tar omtrent fem minutter, og det er frivillig. Vi vet bare om lenken din er brukt, ikke hva noen har svart.\n\nDu kan svare til og med {closes}.", "Svar her"),
+        "nn": ("Du kan framleis svare: {campaign}", "Hei {name}.\n\n{agency} har ikkje fått svaret ditt på {campaign}. Det tek om lag fem minutt, og det er frivillig. Vi veit berre om lenkja di er brukt, ikkje kva nokon har svart.\n\nDu kan svare til og med {closes}.", "Svar her"),
+        "en": ("You can still answer: {campaign}", "Hello {name}.\n\n{agency} has not had your answer to {campaign}. It takes about five minutes, and it is voluntary. We only know whether your link has been used, not what anybody has answered.\n\nYou can answer until the end of {closes}.", "Answer here"),
+    },
     "programme-joined": {
         "nb": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det begynner {starts}.\n\nKursene finner du på programmets side. Hver samling får du som en invitasjon til kalenderen.", "Se programmet"),
         "nn": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det tek til {starts}.\n\nKursa finn du på sida til programmet. Kvar samling får du som ei innbyding til kalenderen.", "Sjå programmet"),

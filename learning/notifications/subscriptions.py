@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from learning.catalogue.models import Course
 from learning.certificates.models import Certificate
 from learning.certificates.signals import certificate_issued
-from learning.notifications import account_mails, afterwards, competence_mails, merging, path_mails, programme_mails
+from learning.notifications import (
+    account_mails,
+    afterwards,
+    competence_mails,
+    culture_mails,
+    merging,
+    path_mails,
+    programme_mails,
+)
 from learning.notifications.messages import compose
 from learning.notifications.outbox import Letter, cancel, queue
 from learning.organisation.signals import people_merged, people_merging
@@ -113,3 +121,4 @@ def connect() -> None:
     afterwards.connect()
     competence_mails.connect()
     programme_mails.connect()
+    culture_mails.connect()

@@ -15,6 +15,7 @@ from learning import clock, working_hours
 from learning.certificates.models import Certificate, CertificateFile
 from learning.certificates.rendering import store_pdf
 from learning.competences import keeping
+from learning.culture import campaigns
 from learning.database import db, reading_only, writing
 from learning.notifications import (
     afterwards,
@@ -128,6 +129,12 @@ def expire_competences() -> None:
         keeping.expire(session, clock.today())
 
 
+def run_campaigns() -> None:
+    """Campaigns of the compass open, remind and close on their days."""
+    with writing() as session:
+        campaigns.run(session, clock.today())
+
+
 def sweep_people_files() -> None:
     """Files of people that nobody confirmed within a day go."""
     with writing() as session:
@@ -162,6 +169,7 @@ def run_once(app: Flask) -> int:
         refresh_audiences()
         queue_afterwards()
         expire_competences()
+        run_campaigns()
         sweep_people_files()
         tell_many()
         remind()
@@ -182,6 +190,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
                     refresh_audiences()
                     queue_afterwards()
                     expire_competences()
+                    run_campaigns()
                     sweep_people_files()
                     refreshed = time.monotonic()
                 tell_many()

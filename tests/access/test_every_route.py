@@ -21,6 +21,14 @@ from learning.certificates.models import Certificate
 from learning.competences import keeping, published, publishing
 from learning.competences.evidence_models import ConfirmationRequest, Contest, Evidence
 from learning.competences.levels import EvidenceKind
+from learning.culture.campaigns import hash_of
+from learning.culture.models import (
+    CultureCampaign,
+    CultureGroup,
+    CultureInvitation,
+    CultureLink,
+    CultureMeasure,
+)
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Membership, Person, Position
 from learning.paths import building, recognising
@@ -207,6 +215,18 @@ TABLE: dict[str, set[str]] = {
     "practice_mail.recall_questions": EVERYBODY,
     "practice_mail.recall_question": EVERYBODY,
     "practice_mail.stop_recall": EVERYBODY,
+    "compass.questions": EVERYBODY,
+    "culture.campaigns": HR,
+    "culture.new_campaign": HR,
+    "culture.campaign": HR,
+    "culture.close": HR,
+    "culture.remove": HR,
+    "culture.sharing": ADMINISTRATORS,
+    "culture_results.result": HR,
+    "culture_results.guide": HR,
+    "culture_results.take_out": HR,
+    "culture_results.choose_measure": HR,
+    "culture_results.follow_up": HR,
     "programmes.programmes": HR,
     "programmes.new_programme": HR,
     "programmes.programme": HR,
@@ -381,6 +401,22 @@ def _build(session: Session, version: CourseVersion) -> World:
         "progress.take_away.activity_id": "s-steps",
         "progress.take_away.file_type": "xlsx",
     }
+    campaign = CultureCampaign(
+        agency_id=agency.id, name="C", unit_ids=[unit.id], languages=["en"], opens_on=date(2026, 1, 1),
+        closes_on=date(2026, 1, 8), opened_on=date(2026, 1, 1), request_key="k",
+    )  # fmt: skip
+    session.add(campaign)
+    session.flush()
+    session.add(CultureGroup(campaign_id=campaign.id, number=0, depth=0, unit_id=unit.id, name="U", invited=5))
+    session.flush()
+    invitation = CultureInvitation(campaign_id=campaign.id, group_number=0, person_id=owner.id)
+    measure = CultureMeasure(
+        campaign_id=campaign.id, text="T", owner="O", due_on=date(2030, 1, 1), scale="IC.S", request_key="k"
+    )
+    session.add_all([invitation, measure])
+    session.flush()
+    session.add(CultureLink(token_hash=hash_of(f"compass-{agency.id}"), invitation_key=invitation.key))
+    by_route["compass.questions.token"] = f"compass-{agency.id}"
     departure = Departure(agency_id=agency.id, person_id=owner.id, last_day=date(2030, 1, 1))
     session.add(departure)
     session.flush()
@@ -399,7 +435,8 @@ def _build(session: Session, version: CourseVersion) -> World:
         "token_id": token.id, "scim_id": scim_id,
         "competence_id": competence_id, "evidence_id": evidence_id, "contest_id": contest.id,
         "request_id": asked_of_owner.id,
-        "file_id": people_file.id, "framework_id": own_framework.id,
+        "file_id": people_file.id, "framework_id": own_framework.id, "campaign_id": campaign.id,
+        "measure_id": measure.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
 
@@ -441,7 +478,7 @@ def test_every_route_stands_in_the_table(app: Flask) -> None:
 ENDING = (
     "access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "participants.remove",
     "sign_in_settings.remove_provider", "programmes.cancel_gathering", "programmes.cancel_programme", "tokens.revoke",
-    "people_files.discard",
+    "people_files.discard", "culture.close",
 )  # fmt: skip
 
 

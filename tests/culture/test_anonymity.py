@@ -15,7 +15,17 @@ from random import Random
 
 from learning.culture import figures
 from learning.culture.anonymity import (
-    Bound, Cell, Group, Safe, added, is_empty, is_enough, keep_safe, merge, nothing, safe_pieces,
+    Bound,
+    Cell,
+    Group,
+    Safe,
+    added,
+    is_empty,
+    is_enough,
+    keep_safe,
+    merge,
+    nothing,
+    safe_pieces,
     shown_counts,
 )  # fmt: skip
 
