@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -145,12 +146,12 @@ def open_now(session: Session, campaign: CultureCampaign, *, actor_id: int | Non
         ],
     )  # fmt: skip
     noughts = {f"answered_{value}": 0 for value in range(1, anonymity.HIGHEST + 1)}
-    tallies = [
+    tallies: list[dict[str, Any]] = [
         {"campaign_id": campaign.id, "group_number": group.number, "statement": statement_id, **noughts}
         for group in asked.groups
         for statement_id in statement_ids(campaign)
     ]
-    invitations = [
+    invitations: list[dict[str, Any]] = [
         {"key": new_key(), "campaign_id": campaign.id, "group_number": number, "person_id": person_id, "used_on": None}
         for person_id, number in asked.people.items()
     ]

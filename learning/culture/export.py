@@ -17,7 +17,7 @@ from learning.culture.wording import change_in_words, number, score_in_words, sp
 def _header() -> list[str]:
     return [
         gettext("Unit"), gettext("Answers"), gettext("Scale"), gettext("Score, 1 to 5"), gettext("Spread"),
-        gettext("Change"), gettext("Other agencies"),
+        gettext("Change since last time"), gettext("Other agencies"),
     ]  # fmt: skip
 
 

@@ -28,12 +28,12 @@ def scales() -> list[dict[str, Any]]:
     Plain values: a campaign keeps its copy. Raises NoStatements.
     """
     plan = frameworks_for(folder()).plans.get(FRAMEWORK)
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "code": each.code,
             "group": each.group,
-            "titles": dict(each.titles),
-            "statements": [{"id": statement.id, "texts": dict(statement.texts)} for statement in each.statements],
+            "titles": {**each.titles},
+            "statements": [{"id": statement.id, "texts": {**statement.texts}} for statement in each.statements],
         }
         for each in (plan.competences if plan else [])
         if each.statements
