@@ -44,7 +44,7 @@ LEARNER = [
 ]
 AUTHOR = ["/frameworks/coverage", "/authoring", "/authoring/activities", "/authoring/courses/rm-101/items"]
 AGENCY = "/agency/fjordvik"
-ADMINISTRATOR = ["roles", "audit", "integrations", "sign-in", "sign-in/new"]
+ADMINISTRATOR = ["roles", "audit", "integrations", "sign-in", "sign-in/new", "culture/sharing"]
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=900)
 
 
@@ -75,7 +75,7 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/units", f"{AGENCY}/records", f"{AGENCY}/certificates", f"{AGENCY}/certificates/{ids['code']}/revoke",
         f"{AGENCY}/outbox", f"{AGENCY}/audiences", f"{AGENCY}/audiences/new", f"{AGENCY}/recognition",
         f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead", f"{AGENCY}/people/file",
-        f"{AGENCY}/programmes", f"{AGENCY}/frameworks",
+        f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/culture", f"{AGENCY}/culture/new",
         f"{AGENCY}/doubles", f"{AGENCY}/unreached", f"{AGENCY}/assignments/{ids['assignment']}/reminders",
         f"{AGENCY}/assignments/{ids['assignment']}/renewal", f"{AGENCY}/members/{ids['member']}/extend",
     ]  # fmt: skip
