@@ -50,6 +50,24 @@ def asked_by(session: Session, token: str) -> Asked | None:
     return Asked(*found) if found else None
 
 
+def in_own_data(session: Session, person_id: int) -> list[dict[str, str | None]]:
+    """What is held about the person, as plain values: that they are asked, and the day of answering until it closes."""
+    found = session.execute(
+        select(CultureCampaign.name, CultureCampaign.opened_on, CultureInvitation.used_on)
+        .join(CultureInvitation, CultureInvitation.campaign_id == CultureCampaign.id)
+        .where(CultureInvitation.person_id == person_id)
+        .order_by(CultureCampaign.opened_on, CultureCampaign.id)
+    )
+    return [
+        {
+            "campaign": each.name,
+            "asked_on": each.opened_on.isoformat() if each.opened_on else None,
+            "answered_on": each.used_on.isoformat() if each.used_on else None,
+        }
+        for each in found
+    ]
+
+
 def answer(session: Session, asked: Asked, answers: Mapping[str, int]) -> None:
     """Add the answers (statement -> 1 to 5; skipped ones are left out) to the counts of the person's group.
 

@@ -32,7 +32,8 @@ def _letters(
                 kind, language, path=f"/compass/{tokens[person.id]}", quote=campaign.message, name=person.given_name,
                 agency=campaign.agency.name, campaign=campaign.name, closes=day_in_words(campaign.closes_on, language),
             )  # fmt: skip
-            yield Letter(person, message, kind, f"{key}:{person.id}", campaign.agency_id, is_private=True)
+            # Of no agency: on its list of mails, who is reminded would tell who has answered.
+            yield Letter(person, message, kind, f"{key}:{person.id}", is_private=True)
 
 
 def _invite(session: Session, *, campaign: CultureCampaign, tokens: Mapping[int, str], **_: Any) -> None:

@@ -19,6 +19,7 @@ from learning import clock
 from learning.access.models import AuditEvent, Role
 from learning.culture import campaigns, results, sharing, statements
 from learning.culture.models import Became, CultureCampaign, CultureMeasure, CultureTally
+from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
 from tests.culture.scene import STATEMENTS, Town, answer, make_town, open_campaign, token_of
 from tests.factories import grant, publish_sample
@@ -125,6 +126,29 @@ def test_somebody_with_a_link_answers_once_without_signing_in(app: Flask, sessio
     assert session.scalar(select(func.sum(CultureTally.answered_5))) == 1
     assert session.scalar(select(func.sum(CultureTally.answered_1))) == 0
     assert client.get("/compass/nobody").status_code == 404
+
+
+def test_hr_cannot_see_in_the_list_of_mails_who_is_reminded(session: Session, sign_in: SignIn) -> None:
+    town = make_town(session)
+    with clock.stopped_at(clock.now() - timedelta(days=7)):
+        open_campaign(session, town)
+    answer(session, town.hr, 3)
+    campaigns.run(session, clock.today())
+    told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "culture-reminded")).all()
+    assert len(told) == 16
+    address = town.people["Health"][0].email
+    session.commit()
+    assert address not in text(sign_in(town.hr), f"/agency/{town.agency.slug}/outbox")
+
+
+def test_ones_own_data_say_that_one_was_asked_and_nothing_of_the_answer(session: Session, sign_in: SignIn) -> None:
+    town = make_town(session)
+    open_campaign(session, town)
+    answer(session, town.hr, 3)
+    session.commit()
+    data = sign_in(town.hr).get("/my/data").get_json()
+    today = clock.today().isoformat()
+    assert data["culture_campaigns"] == [{"campaign": "Autumn", "asked_on": today, "answered_on": today}]
 
 
 def closed(session: Session, town: Town, key: str = "key", **others: int) -> CultureCampaign:
