@@ -72,32 +72,42 @@ def is_enough(cell: Cell) -> bool:
     return all(sum(tally) >= FEWEST for tally in cell)
 
 
-def merge(groups: Sequence[Group], cells: Mapping[int, Cell]) -> dict[int, Cell]:
+def merge(
+    groups: Sequence[Group], cells: Mapping[int, Cell], within: Mapping[int, Cell] | None = None
+) -> dict[int, Cell]:
     """Which groups are shown, and what each holds that no shown group below it holds: its piece.
 
     ``cells`` are the answers given in each group itself, without those below. Pieces are empty or enough. What is too
     little moves up to the group above. What is too little at the top takes in the smallest piece shown below it, whose
     group is then shown no more; with too little in all, nothing is shown. Looks only at how many have answered.
+
+    ``within`` is what may be shown of those who took part: nothing else is shown, and none of its pieces may be empty
+    that is not so there. Otherwise it could be seen that the few people of a group have skipped all of a scale.
     """
     statements = max((len(cell) for cell in cells.values()), default=1)
     pools = {group.number: cells.get(group.number, nothing(statements)) for group in groups}
     tops: dict[int, list[int]] = {group.number: [] for group in groups}  # shown below, with nothing shown between
     shown: dict[int, Cell] = {}
+
+    def is_fit(number: int) -> bool:
+        if within is not None and number not in within:
+            return False
+        may_be_empty = within is None or is_empty(within[number])
+        return is_enough(pools[number]) or (may_be_empty and is_empty(pools[number]) and bool(tops[number]))
+
     for group in reversed(groups):
-        pool, below = pools[group.number], tops[group.number]
-        if group.parent is None:
-            while not (is_enough(pool) or (is_empty(pool) and below)) and below:
-                smallest = min(below, key=lambda each: (is_empty(shown[each]), _size(shown[each]), each))
-                below.remove(smallest)
-                below += tops[smallest]
-                pool = added((pool, shown.pop(smallest)), statements)
-            if is_enough(pool) or (is_empty(pool) and below):
-                shown[group.number] = pool
-        elif is_enough(pool) or (is_empty(pool) and below):
-            shown[group.number] = pool
-            tops[group.parent].append(group.number)
-        else:
-            pools[group.parent] = added((pools[group.parent], pool), statements)
+        below = tops[group.number]
+        while group.parent is None and below and not is_fit(group.number):
+            smallest = min(below, key=lambda each: (is_empty(shown[each]), _size(shown[each]), each))
+            below.remove(smallest)
+            below += tops[smallest]
+            pools[group.number] = added((pools[group.number], shown.pop(smallest)), statements)
+        if is_fit(group.number):
+            shown[group.number] = pools[group.number]
+            if group.parent is not None:
+                tops[group.parent].append(group.number)
+        elif group.parent is not None:
+            pools[group.parent] = added((pools[group.parent], pools[group.number]), statements)
             tops[group.parent] += below
     return shown
 
@@ -147,16 +157,26 @@ def pieces_below(groups: Sequence[Group], shown: Mapping[int, Cell]) -> dict[int
     return found
 
 
-def safe_pieces(groups: Sequence[Group], cells: Mapping[int, Cell]) -> dict[int, list[Safe]]:
-    """For each group that is shown the safe pieces it is made of: all that figures may be worked out from."""
-    shown = merge(groups, cells)
+def of_people(groups: Sequence[Group], counts: Mapping[int, int]) -> dict[int, Cell]:
+    """What may be shown of people, by how many there are in each group without those below: as cells of one count."""
+    return merge(groups, {number: ((count, *(0,) * (HIGHEST - 1)),) for number, count in counts.items()})
+
+
+def safe_pieces(
+    groups: Sequence[Group], cells: Mapping[int, Cell], took_part: Mapping[int, int]
+) -> dict[int, list[Safe]]:
+    """For each group that is shown the safe pieces it is made of: all that figures may be worked out from.
+
+    ``took_part`` is how many people did in each group, without those below.
+    """
+    shown = merge(groups, cells, of_people(groups, took_part))
     safe = {number: keep_safe(cell) for number, cell in shown.items() if not is_empty(cell)}
     return {number: [safe[each] for each in inside] for number, inside in pieces_below(groups, shown).items()}
 
 
 def shown_counts(groups: Sequence[Group], counts: Mapping[int, int]) -> dict[int, int]:
     """How many people there are in each group with all below it, for the groups where that may be told."""
-    shown = merge(groups, {number: ((count, 0, 0, 0, 0),) for number, count in counts.items()})
+    shown = of_people(groups, counts)
     return {
         number: sum(_size(shown[each]) for each in inside) for number, inside in pieces_below(groups, shown).items()
     }

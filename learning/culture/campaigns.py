@@ -194,15 +194,16 @@ def close(session: Session, campaign: CultureCampaign, *, actor_id: int | None) 
         (tally.group_number, tally.statement): tally.counts
         for tally in session.scalars(select(CultureTally).where(CultureTally.campaign_id == campaign.id))
     }
+    took_part = used(session, campaign.id)
     found: dict[int, dict[str, object]] = {each.number: {} for each in campaign.groups}
     for scale in campaign.scales:
         cells = {
             each.number: tuple(by_statement[each.number, statement["id"]] for statement in scale["statements"])
             for each in tree
         }
-        for number, pieces in anonymity.safe_pieces(tree, cells).items():
+        for number, pieces in anonymity.safe_pieces(tree, cells, took_part).items():
             found[number][scale["code"]] = figures.figure(pieces).as_json()
-    answered = anonymity.shown_counts(tree, used(session, campaign.id))
+    answered = anonymity.shown_counts(tree, took_part)
     for group in campaign.groups:
         group.figures, group.answered = found[group.number], answered.get(group.number)
     campaign.closed_on = clock.today()

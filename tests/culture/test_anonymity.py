@@ -15,6 +15,7 @@ from random import Random
 
 from learning.culture import figures
 from learning.culture.anonymity import (
+    FEWEST,
     Bound,
     Cell,
     Group,
@@ -25,6 +26,7 @@ from learning.culture.anonymity import (
     keep_safe,
     merge,
     nothing,
+    of_people,
     safe_pieces,
     shown_counts,
 )  # fmt: skip
@@ -44,6 +46,14 @@ class World:
     @property
     def cells(self) -> dict[int, Cell]:
         return {number: cell_of(people) for number, people in self.people.items()}
+
+    @property
+    def took_part(self) -> dict[int, int]:
+        return {number: len(people) for number, people in self.people.items()}
+
+
+def shown_in(world: World) -> dict[int, Cell]:
+    return merge(world.groups, world.cells, of_people(world.groups, world.took_part))
 
 
 def cell_of(people: Sequence[Answers]) -> Cell:
@@ -118,8 +128,11 @@ def attacked(world: World) -> list[tuple[Piece, list[Answers]]]:
     They are given more than is shown: sums that are not rounded, and how many answered each statement.
     """
     cells = world.cells
-    shown = merge(world.groups, cells)
-    sums = {number: sum(safe.total for safe in pieces) for number, pieces in safe_pieces(world.groups, cells).items()}
+    shown = shown_in(world)
+    sums = {
+        number: sum(safe.total for safe in pieces)
+        for number, pieces in safe_pieces(world.groups, cells, world.took_part).items()
+    }
     owners, below = owners_of(world, shown), tops_below(world, shown)
     found = []
     for number, cell in shown.items():
@@ -212,7 +225,7 @@ def only_small_groups_hidden(world: World) -> list[Piece]:
 
 
 def means_not_bounded(world: World) -> list[Piece]:
-    return [exactly(cell) for cell in merge(world.groups, world.cells).values() if not is_empty(cell)]
+    return [exactly(cell) for cell in shown_in(world).values() if not is_empty(cell)]
 
 
 def test_the_attack_succeeds_when_a_rule_is_left_out() -> None:
@@ -228,7 +241,7 @@ def test_other_worlds_give_the_very_same_figures() -> None:
     random, built = Random(11), 0
     while built < 300:
         world = random_world(random)
-        shown = merge(world.groups, world.cells)
+        shown = shown_in(world)
         owners = owners_of(world, shown)
         candidates = [number for number, people in world.people.items() if people and owners[number] in shown]
         if not candidates:
@@ -250,7 +263,10 @@ def test_other_worlds_give_the_very_same_figures() -> None:
 
 
 def displayed(world: World) -> dict[int, figures.Figure]:
-    return {number: figures.figure(pieces) for number, pieces in safe_pieces(world.groups, world.cells).items()}
+    return {
+        number: figures.figure(pieces)
+        for number, pieces in safe_pieces(world.groups, world.cells, world.took_part).items()
+    }
 
 
 def rebuilt(world: World, places: list[tuple[int, int]], who: tuple[int, int], wanted: Answers, piece: Piece) -> World:
@@ -282,12 +298,30 @@ def test_every_piece_is_empty_or_holds_five_answers_to_each_statement_and_none_i
     random = Random(3)
     for _ in range(500):
         world = random_world(random)
-        shown = merge(world.groups, world.cells)
+        shown = shown_in(world)
         assert all(is_empty(cell) or is_enough(cell) for cell in shown.values())
         everything = added(world.cells.values(), STATEMENTS)
         if is_enough(everything):
             assert 0 in shown
         assert not shown or added(shown.values(), STATEMENTS) == everything
+
+
+def test_which_groups_are_shown_does_not_tell_that_a_few_have_skipped_a_scale() -> None:
+    world = World([Group(0, None), Group(1, 0), Group(2, 0)])
+    world.people = {0: [(4, 4, 4)], 1: [(4, 4, 4)] * 6, 2: [(4, 4, 4)] * 7}
+    answered = set(shown_in(world))
+    world.people[0] = [(None, None, None)]
+    assert set(shown_in(world)) == answered == {0, 2}
+    random = Random(5)
+    for _ in range(1000):
+        world = random_world(random)
+        people = of_people(world.groups, world.took_part)
+        shown = shown_in(world)
+        assert set(shown) <= set(people)
+        owners = owners_of(world, shown)
+        for number, cell in shown.items():
+            inside = sum(world.took_part[group] for group, owner in owners.items() if owner == number)
+            assert inside == 0 if is_empty(cell) else inside >= FEWEST
 
 
 def test_how_many_there_are_never_tells_of_fewer_than_five() -> None:
