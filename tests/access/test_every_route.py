@@ -365,7 +365,9 @@ def _build(session: Session, version: CourseVersion) -> World:
         session, owner.id, [competence_id], EvidenceKind.PRIOR_LEARNING, source=f"t{owner.id}", origin="t",
         happened_on=date(2026, 1, 1), agency_id=agency.id,
     )  # fmt: skip
-    evidence_id = session.scalars(select(Evidence.id).where(Evidence.person_id == owner.id)).one()
+    evidence_id = session.scalars(
+        select(Evidence.id).where(Evidence.person_id == owner.id, Evidence.kind == EvidenceKind.PRIOR_LEARNING)
+    ).one()
     asking, asked_of_owner = (
         ConfirmationRequest(person_id=one.id, asked_id=other.id, competence_id=competence_id, agency_id=agency.id)
         for one, other in ((owner, reporting), (reporting, owner))
