@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from learning import clock
@@ -25,7 +25,7 @@ from learning.organisation.models import Person
 from learning.paths import reminder_members
 from learning.paths.due_dates import Status
 from learning.paths.reminder_members import Item
-from learning.paths.reminder_plans import Who
+from learning.paths.reminder_plans import TOO_LATE, Who
 
 KIND = "reminders"
 AT_ONCE = 1000  # people a statement
@@ -47,6 +47,34 @@ def open_for(session: Session, recipients: dict[int, set[int]], day: date, not_b
     for new in batches(rows, AT_ONCE):  # without RETURNING: it takes several times as long for many rows
         session.execute(insert(OutboxMessage), new, execution_options=_ALIKE)
     return _waiting(session, recipients)[0] if rows else opened
+
+
+def try_again(session: Session, day: date, not_before: datetime) -> int:
+    """Let mails wait again that were given up or had nothing to say, and now have something to say to somebody they
+    reach; how many. What they remind of is not reminded of otherwise. A few statements for each thousand mails.
+    """
+    unsent = session.execute(
+        select(OutboxMessage.id, OutboxMessage.person_id, Person.email)
+        .join(Person, Person.id == OutboxMessage.person_id)
+        .where(
+            OutboxMessage.kind == KIND,
+            OutboxMessage.sent_at.is_(None),
+            or_(OutboxMessage.failed_at.is_not(None), OutboxMessage.cancelled_at.is_not(None)),
+            OutboxMessage.created_at > clock.start_of_day(day - TOO_LATE),
+            Person.deactivated_at.is_(None),
+        )
+    ).all()
+    if not unsent:
+        return 0
+    unreached = bounces.unreached(session)
+    by_id = {message_id: address for message_id, person_id, address in unsent if person_id not in unreached}
+    back = reminder_members.still_unsaid(session, sorted(by_id), day)
+    anew = {"failed_at": None, "cancelled_at": None, "tries": 0, "not_before": not_before}
+    rows = [{"id": message_id, "to_address": by_id[message_id], **anew} for message_id in sorted(back)]
+    for batch in batches(rows, AT_ONCE):
+        session.execute(update(OutboxMessage), batch)
+    session.expire_all()
+    return len(rows)
 
 
 def _waiting(session: Session, recipients: dict[int, set[int]]) -> tuple[dict[int, int], set[int]]:

@@ -54,12 +54,14 @@ def run(session: Session, day: date) -> ReminderRun:
         raise NotNow(f"that of {latest} has been made")
     if not insert_once(session, ReminderRun, day=day, at=clock.now(), mails=0, reminders=0, passed=0):
         raise NotNow("it has been made")
+    opens = working_hours.next_opening(clock.now())
+    digests.try_again(session, day, opens)
     made = session.get_one(ReminderRun, day)
     found = _find(session, day)
     recipients: dict[int, set[int]] = defaultdict(set)
     for each in found:
         recipients[each.recipient_id].add(each.member.agency_id)
-    opened = digests.open_for(session, recipients, day, working_hours.next_opening(clock.now()))
+    opened = digests.open_for(session, recipients, day, opens)
     facts = [fact for each in found if each.recipient_id in opened for fact in _facts(each, opened[each.recipient_id])]
     reminder_members.record(session, facts)
     made.mails = len(opened)

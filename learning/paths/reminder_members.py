@@ -186,19 +186,13 @@ def record(session: Session, facts: Sequence[dict[str, Any]]) -> None:
         session.execute(insert(Reminder), batch, execution_options={"render_nulls": True})
 
 
-def of_message(session: Session, message_id: int, recipient_id: int, today: date) -> list[Item]:
-    """What a message reminds of that still holds: the member is live, the due date has not moved, and the manager is
-    still theirs; by due date and name. One query.
+def _holding(today: date, recipient_id: Any, *columns: Any) -> Select[Any]:
+    """Of what was reminded of, that which still holds: the member is live, the due date has not moved, and the manager
+    is still theirs. ``recipient_id`` is a column or a number.
     """
-    rows = session.execute(
-        select(
-            Reminder.who,
-            AssignmentMember.id,
-            Reminder.due_on,
-            Person.given_name + " " + Person.family_name,
-            LearningPath.id,
-            LearningPath.title,
-        )
+    return (
+        select(*columns)
+        .select_from(Reminder)
         .join(AssignmentMember, AssignmentMember.id == Reminder.member_id)
         .join(Assignment, Assignment.id == AssignmentMember.assignment_id)
         .join(LearningPath, LearningPath.id == Assignment.path_id)
@@ -206,7 +200,6 @@ def of_message(session: Session, message_id: int, recipient_id: int, today: date
         .join(Position, Position.id == AssignmentMember.position_id)
         .outerjoin(_Manager, _is_managed(today))
         .where(
-            Reminder.outbox_message_id == message_id,
             Reminder.due_on == AssignmentMember.due_on,
             _is_live(),
             Person.deactivated_at.is_(None),
@@ -215,6 +208,34 @@ def of_message(session: Session, message_id: int, recipient_id: int, today: date
                 and_(Reminder.who == Who.MANAGER, _Manager.id == recipient_id),
             ),
         )
+    )
+
+
+def of_message(session: Session, message_id: int, recipient_id: int, today: date) -> list[Item]:
+    """What a message reminds of that still holds, once each; by due date and name. One query."""
+    name = Person.given_name + " " + Person.family_name
+    columns = (Reminder.who, AssignmentMember.id, Reminder.due_on, name, LearningPath.id, LearningPath.title)
+    rows = session.execute(
+        _holding(today, recipient_id, *columns)
+        .where(Reminder.outbox_message_id == message_id)
         .order_by(Reminder.due_on, Person.family_name, Person.given_name, AssignmentMember.id)
     )
-    return [Item(*row) for row in rows]
+    return list(dict.fromkeys(Item(*row) for row in rows))  # two lines of a plan may have come into one mail
+
+
+def still_unsaid(session: Session, message_ids: Sequence[int], today: date) -> set[int]:
+    """Which of the messages, none of which was sent, still hold something to say: a line that is not too old, of a
+    member who is not done. A few queries for each thousand.
+    """
+    found: set[int] = set()
+    for batch in batches(message_ids, AT_ONCE):
+        rows = session.execute(
+            _holding(today, Reminder.recipient_id, Reminder.outbox_message_id, AssignmentMember.id).where(
+                Reminder.outbox_message_id.in_(batch), Reminder.line_on > today - TOO_LATE
+            )
+        ).all()
+        stands = statuses(session, sorted({member_id for _, member_id in rows}), today)
+        found.update(
+            message_id for message_id, member_id in rows if stands.get(member_id, Status.DONE) is not Status.DONE
+        )
+    return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -13,10 +15,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from learning import clock
-from learning.notifications import digests, reminder_run, worker
+from learning.notifications import digests, mailer, reminder_run, worker
 from learning.notifications.models import OutboxMessage
 from learning.organisation import bounces, people
 from learning.organisation.models import Person, Position
+from learning.organisation.people import PersonFacts
 from learning.paths import assigning, reminder_choices
 from learning.paths.due_dates import DueRule
 from learning.paths.models import Assignment, AssignmentMember, DueKind
@@ -242,6 +245,68 @@ def test_days_of_a_renewal_count_from_when_it_began(app: Flask, session: Session
     ]
     # Valid until 10 March; the round opened on 28 February and told them so, long after the day of the first line.
     assert got == [(date(2027, 3, 8), "Due 10 March "), (date(2027, 3, 10), "Due 10 March ")]
+
+
+def test_what_could_not_be_sent_is_said_the_next_working_day(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = make_town(session)
+    boss = make_person(session)
+    make_position(session, boss, town.top)
+    person, done = person_in(session, town, boss), person_in(session, town, boss)
+    assignment = given(session, town)
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"smtp_url": "smtp://mail.example"})
+    took: list[EmailMessage] = []
+    monkeypatch.setattr(mailer, "send", lambda mail, _: took.append(mail))
+    turn(app, session, date(2027, 3, 16))
+    took.clear()
+
+    def refuse(*_: object) -> None:
+        raise ConnectionRefusedError("nobody answers")
+
+    monkeypatch.setattr(mailer, "send", refuse)
+    day = date(2027, 3, 17)  # the last line, to the two and to their manager
+    assert turn(app, session, day) == []
+    for hour, minute in ((8, 2), (8, 10), (8, 50), (12, 0)):
+        with at(day, hour, minute):
+            worker.send_due(app)
+    failed = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.kind == digests.KIND, OutboxMessage.failed_at.is_not(None))
+    )
+    assert {mail.person_id for mail in failed} == {person.id, done.id, boss.id}
+    monkeypatch.setattr(mailer, "send", lambda mail, _: took.append(mail))
+    (step,) = assignment.path.steps
+    complete(session, done, step.course)
+    mails = turn(app, session, date(2027, 3, 18))
+    assert sorted(mail["To"] for mail in took) == sorted([person.email, boss.email])
+    (own,) = (mail for mail in mails if mail.person_id == person.id)
+    assert own.subject == f"Overdue: {assignment.path.title}"
+    (about,) = (mail for mail in mails if mail.person_id == boss.id)
+    assert about.text_body.count("It was due") == 1
+    assert turn(app, session, date(2027, 3, 19)) == []
+
+
+def test_what_a_dead_address_refused_is_said_when_there_is_another(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = make_town(session)
+    person = person_in(session, town)
+    assignment = given(session, town)
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"smtp_url": "smtp://mail.example"})
+    monkeypatch.setattr(mailer, "send", lambda *_: None)
+    turn(app, session, date(2027, 3, 16))
+
+    def refuse(mail: EmailMessage, _: str) -> None:
+        raise smtplib.SMTPRecipientsRefused({str(mail["To"]): (550, b"5.1.1 No such user")})
+
+    monkeypatch.setattr(mailer, "send", refuse)
+    assert turn(app, session, date(2027, 3, 17)) == []
+    monkeypatch.setattr(mailer, "send", lambda *_: None)
+    assert turn(app, session, date(2027, 3, 18)) == []
+    facts = PersonFacts(person.given_name, person.family_name, "new@example.org", "en")
+    people.change_person(session, person, facts)
+    (mail,) = turn(app, session, date(2027, 3, 19))
+    assert (mail.to_address, mail.subject) == ("new@example.org", f"Overdue: {assignment.path.title}")
 
 
 def test_nobody_is_told_when_there_is_no_manager_at_work_here(app: Flask, session: Session) -> None:
