@@ -407,4 +407,4 @@ class World:
         human.completed.setdefault(course, []).append(today)
         renewals.settle(session, person_id=human.id)
         self.model.settle(today, human)
-        path_mails.let_go(session, sorted(done_members(session, members_taking(session, human.id, course_id))))
+        path_mails.let_go(session, sorted(done_members(session, members_taking(session, [human.id], course_id))))
