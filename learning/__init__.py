@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.paths.recognition_views import blueprint as recognition
     from learning.paths.reminder_views import blueprint as reminders
     from learning.paths.restoring_views import blueprint as restoring
+    from learning.paths.saved_view_views import blueprint as saved_views
     from learning.paths.views import blueprint as paths
     from learning.people_files.views import blueprint as people_files
     from learning.practice import subscriptions as practice_subscriptions
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         paths,
         audiences,
         bulk,
+        saved_views,
         members,
         recognition,
         overviews,

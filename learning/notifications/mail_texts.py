@@ -69,6 +69,11 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Påminning om fristar", "Hei {name}.\n\nHer er fristane dine, og fristane til medarbeidarar som du er næraste leiar for.", "Sjå alt på startsida"),
         "en": ("Reminder of due dates", "Hello {name}.\n\nHere are your due dates, and those of the people whose line manager you are.", "See all on the start page"),
     },
+    "saved-view": {
+        "nb": ("{view} – {agency}", "Hei {name}.\n\nHer er den lagrede visningen «{view}».\n\n{numbers}\n\n{more}", "Åpne visningen"),
+        "nn": ("{view} – {agency}", "Hei {name}.\n\nHer er den lagra visinga «{view}».\n\n{numbers}\n\n{more}", "Opne visinga"),
+        "en": ("{view} – {agency}", "Hello {name}.\n\nHere is the saved view “{view}”.\n\n{numbers}\n\n{more}", "Open the view"),
+    },
     "certificate": {
         "nb": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligger klart.", "Se kursbeviset"),
         "nn": ("Kursbevis: {title}", "Hei {name}.\n\nDu har fullført «{title}». Kursbeviset ligg klart.", "Sjå kursbeviset"),
@@ -237,6 +242,26 @@ DIGEST = {
     "nb": DigestWords("Dine frister", "Medarbeiderne dine", "{name}: {title}", "Frist {date}.", "Frist {date}. Du er i gang.", "Frist {date}. Ikke begynt.", "Fristen var {date}."),
     "nn": DigestWords("Fristane dine", "Medarbeidarane dine", "{name}: {title}", "Frist {date}.", "Frist {date}. Du er i gang.", "Frist {date}. Ikkje starta.", "Fristen var {date}."),
     "en": DigestWords("Your due dates", "Your people", "{name}: {title}", "Due {date}.", "Due {date}. You have begun.", "Due {date}. Not begun.", "It was due {date}."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ViewWords:
+    """What a saved view says: the whole, a month, a row, how many rows more there are, and how to get no more."""
+
+    tally: str
+    month: str
+    due: str
+    no_due_date: str
+    nothing: str
+    more: str
+    stop: str
+
+
+VIEW = {
+    "nb": ViewWords("I alt {total}. Ferdig: {done}. I gang: {under_way}. Ikke begynt: {not_begun}. Over fristen: {overdue}.", "{left} av {all} gjenstår.", "Frist {date}.", "Ingen frist.", "Det er ingenting i visningen nå.", "De første radene står under. {number} til finner du i visningen.", "Jeg vil ikke ha denne visningen på e-post lenger"),
+    "nn": ViewWords("I alt {total}. Ferdig: {done}. I gang: {under_way}. Ikkje starta: {not_begun}. Over fristen: {overdue}.", "{left} av {all} står att.", "Frist {date}.", "Ingen frist.", "Det er ingenting i visinga no.", "Dei første radene står under. {number} til finn du i visinga.", "Eg vil ikkje ha denne visinga på e-post lenger"),
+    "en": ViewWords("{total} in all. Done: {done}. Under way: {under_way}. Not begun: {not_begun}. Overdue: {overdue}.", "{left} of {all} are left.", "Due {date}.", "No due date.", "Nothing is on the view now.", "The first rows stand below. You find {number} more in the view.", "I no longer want this view by mail"),
 }  # fmt: skip
 DUE = {"nb": " Fristen er {date}.", "nn": " Fristen er {date}.", "en": " It is due {date}."}
 DUE_PAST = {"nb": " Fristen var {date}.", "nn": " Fristen var {date}.", "en": " It was due {date}."}

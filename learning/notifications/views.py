@@ -10,7 +10,8 @@ from learning.access import audit
 from learning.access.guard import public, requires, signed_in, signed_in_actor
 from learning.access.policy import Permission, may
 from learning.database import db
-from learning.notifications import calendar
+from learning.interface import csrf
+from learning.notifications import calendar, view_links, view_mails
 from learning.notifications import outbox as rules
 from learning.notifications.models import OutboxMessage
 from learning.organisation import bounces, people
@@ -107,3 +108,16 @@ def calendar_feed(token: str) -> Response:
         abort(404)
     content = calendar.feed(db.session, person, current_app.config["SETTINGS"].base_url)
     return Response(content, mimetype="text/calendar")
+
+
+@blueprint.route("/view-stop/<token>", methods=["GET", "POST"])
+@csrf.exempt  # mail programs post here by themselves when their reader says no (RFC 8058)
+@public
+def stop_view(token: str) -> str:
+    """A saved view is mailed no longer, in one click. Stopping it again changes nothing."""
+    found = view_links.read(token)
+    if found is None:
+        abort(404)
+    if request.method == "POST":
+        view_mails.stop(db.session, *found)
+    return render_template("notifications/stop_view.html", is_done=request.method == "POST")

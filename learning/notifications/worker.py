@@ -26,6 +26,7 @@ from learning.notifications import (
     path_mails,
     programme_mails,
     reminder_run,
+    view_mails,
 )
 from learning.notifications.models import OutboxMessage
 from learning.paths import membership, renewals
@@ -60,6 +61,9 @@ def send_due(app: Flask, most: int = AT_ONCE) -> int:
                 if not digests.fill(session, claimed):
                     claimed.cancelled_at = clock.now()
                     continue
+            if claimed.kind == view_mails.KIND and not view_mails.may_go(session, claimed):
+                claimed.cancelled_at = clock.now()
+                continue
             message_id, mail, fault, refusal = claimed.id, None, None, None
             try:
                 mail = mailer.build(claimed, settings.mail_from, settings.base_url)
@@ -163,6 +167,15 @@ def remind() -> None:
         log.info("reminders of %s: %d in %d mails, %d passed", made.day, made.reminders, made.mails, made.passed)
 
 
+def mail_views() -> None:
+    """Saved views whose hour has come, each in a transaction of its own."""
+    with reading_only(), db.sessionmaker() as session:
+        waiting = view_mails.waiting(session)
+    for view_id, person_id in waiting:
+        with writing() as session:
+            view_mails.send(session, view_id, person_id, clock.today())
+
+
 def run_once(app: Flask) -> int:
     """One turn of everything; how many mails went out."""
     with app.app_context():
@@ -173,6 +186,7 @@ def run_once(app: Flask) -> int:
         sweep_people_files()
         tell_many()
         remind()
+        mail_views()
         render_certificates()
         return send_due(app)
 
@@ -195,6 +209,7 @@ def loop(app: Flask, seconds: float = 2.0) -> None:
                     refreshed = time.monotonic()
                 tell_many()
                 remind()
+                mail_views()
                 render_certificates()
                 send_due(app)
         except Exception:

@@ -155,6 +155,14 @@ def listing(
     return Listing(list(_read(session, here)), total, page, pages)
 
 
+def counts(session: Session, agency_id: int, wanted: Wanted) -> dict[Status, int]:
+    """How many of the wanted members stand where. One query."""
+    statement, _, status = chosen(agency_id, wanted)
+    each = statement.with_only_columns(status.label("status")).subquery("each")
+    rows = session.execute(select(each.c.status, func.count()).group_by(each.c.status))
+    return {Status(value): number for value, number in rows}
+
+
 def stream(session: Session, agency_id: int, wanted: Wanted) -> Iterator[Row]:
     """All the wanted members, by name, a thousand at a time."""
     return _read(session, _rows(agency_id, wanted).execution_options(yield_per=AT_ONCE))

@@ -29,12 +29,14 @@ from learning.culture.models import (
     CultureLink,
     CultureMeasure,
 )
+from learning.notifications import view_links
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Membership, Person, Position
 from learning.paths import building, recognising
 from learning.paths.building import PathDraft, StepDraft
 from learning.paths.bulk_models import BulkAct, BulkAction
 from learning.paths.models import Assignment, AssignmentMember, Audience, DueKind, RecognitionKind
+from learning.paths.saved_view_models import SavedView, ViewPage
 from learning.people_files import waiting
 from learning.people_files.steps import Options
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
@@ -166,6 +168,15 @@ TABLE: dict[str, set[str]] = {
     "bulk.recent": HR,
     "bulk.one": HR,
     "bulk.undo": HR,
+    "saved_views.views": BOARD,
+    "saved_views.new": BOARD,
+    "saved_views.save": BOARD,
+    "saved_views.open": BOARD,
+    "saved_views.edit": BOARD,
+    "saved_views.schedule": BOARD,
+    "saved_views.change": HR,
+    "saved_views.remove": BOARD,
+    "notifications.stop_view": EVERYBODY,
     "paths.assignment": BOARD,
     "restoring.confirm": HR,
     "restoring.restore": HR,
@@ -312,7 +323,9 @@ def _build(session: Session, version: CourseVersion) -> World:
     asked = recognising.ask(session, agency.id, owner.id, version.course_id, RecognitionKind.EXEMPTION,
                             reason="Why", actor_id=owner.id)  # fmt: skip
     together = BulkAction(agency_id=agency.id, act=BulkAct.REMINDER, by_id=people["hr"].id, request_key="k")
-    session.add(together)
+    view = SavedView(agency_id=agency.id, owner_id=people["hr"].id, name="V", page=ViewPage.BOARD, choices={},
+                     is_shared=True)  # fmt: skip
+    session.add_all([together, view])
     session.flush()
     practising = enrolling.enrol(session, owner, factories.publish_practice(session).course, "en")
     follow_up = FollowUp(
@@ -386,6 +399,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
         "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
         "practice_mail.recall_question.token": sign(Purpose.RECALL, recall.id),
+        "notifications.stop_view.token": view_links.sign(view.id, owner.id),
         "practice_mail.stop_recall.token": sign(Purpose.STOP_RECALL, owner.id),
         "access.choose_password.token": password_links.sign(session, owner, password_links.Purpose.INVITATION),
         "notifications.calendar_feed.token": new_address(session, owner.id),
@@ -433,7 +447,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "cohort_id": cohort.id, "gathering_id": gathering.id,
         "unit_id": unit.id, "path_id": path.id, "assignment_id": assignment.id, "filename": "icon.svg",
         "audience_id": audience.id, "member_id": member.id, "recognition_id": asked.id,
-        "action_id": together.id,
+        "action_id": together.id, "view_id": view.id,
         "token_id": token.id, "scim_id": scim_id,
         "competence_id": competence_id, "evidence_id": evidence_id, "contest_id": contest.id,
         "request_id": asked_of_owner.id,
@@ -481,6 +495,7 @@ ENDING = (
     "access.sign_out", "access.end_role", "paths.archive_path", "paths.withdraw", "participants.remove",
     "sign_in_settings.remove_provider", "programmes.cancel_gathering", "programmes.cancel_programme", "tokens.revoke",
     "people_files.discard", "culture.close",
+    "saved_views.remove",
 )  # fmt: skip
 
 

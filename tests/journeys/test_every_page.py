@@ -77,6 +77,9 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead", f"{AGENCY}/people/file",
         f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/culture", f"{AGENCY}/culture/new",
         f"{AGENCY}/doubles", f"{AGENCY}/unreached", f"{AGENCY}/assignments/{ids['assignment']}/reminders",
+        f"{AGENCY}/bulk-actions", f"{AGENCY}/members/together?act=more-time&all=yes",
+        f"{AGENCY}/members/together?act=exemption&all=yes", f"{AGENCY}/members/together?act=reminder&all=yes",
+        f"{AGENCY}/views", f"{AGENCY}/views/new?of=members",
         f"{AGENCY}/assignments/{ids['assignment']}/renewal", f"{AGENCY}/members/{ids['member']}/extend",
     ]  # fmt: skip
 
