@@ -1,4 +1,4 @@
-"""What the pages about levels share: words, and private words opened for those who may read them."""
+"""What the pages about levels share."""
 
 from __future__ import annotations
 
@@ -8,21 +8,9 @@ from flask import render_template
 
 from learning.catalogue.wording import course_title
 from learning.competences import evidence_wording, published
-from learning.competences.evidence_models import Evidence
 from learning.competences.levels import ANOTHERS, LEVELS, NEEDED, SEVERAL_KINDS_FROM, WEIGHTS, EvidenceKind
 from learning.competences.wording import mastery_name, relation_name
 from learning.interface import interface_language
-from learning.sealing import CannotOpen, open_text
-
-
-def opened(row: Evidence) -> str:
-    """What the one who confirmed it has seen; for the person and the one who wrote it. Empty when it cannot be read."""
-    if not row.words:
-        return ""
-    try:
-        return open_text(row.words)
-    except CannotOpen:
-        return ""
 
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:

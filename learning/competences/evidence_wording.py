@@ -11,7 +11,7 @@ from learning.competences.wording import mastery_name
 
 def level_in_words(level: int) -> str:
     """What a level is called; 0 is none."""
-    return mastery_name(level) if level else str(gettext("None yet"))
+    return mastery_name(level) if level else str(gettext("No level yet"))
 
 
 def kind_name(kind: EvidenceKind) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -16,10 +17,11 @@ from learning.catalogue.frameworks import CompetencePlan
 from learning.catalogue.models import Course, CourseVersion
 from learning.competences import coverage, keeping, published
 from learning.competences.advice import Offer, Way, ways
-from learning.competences.evidence_models import CompetenceLevel, Evidence
+from learning.competences.evidence_models import CompetenceLevel, ConfirmationRequest, Contest, Evidence
 from learning.competences.levels import EvidenceKind, Level, level_of
 from learning.competences.models import Competence, CrosswalkLink, Relation
 from learning.competences.published import PublishedFramework
+from learning.sealing import CannotOpen, open_text
 
 MOST = 5  # courses that are suggested on the page of all competences
 
@@ -145,7 +147,9 @@ def _shown(session: Session, rows: Sequence[Evidence], states: Mapping[int, str]
     ]
 
 
-def _rows(session: Session, person_id: int, competence_ids: Collection[int] | None, most: int) -> Sequence[Evidence]:
+def _rows(
+    session: Session, person_id: int, competence_ids: Collection[int] | None, most: int | None
+) -> Sequence[Evidence]:
     statement = (
         select(Evidence)
         .options(joinedload(Evidence.competence, innerjoin=True), joinedload(Evidence.by))
@@ -156,6 +160,16 @@ def _rows(session: Session, person_id: int, competence_ids: Collection[int] | No
     if competence_ids is not None:
         statement = statement.where(Evidence.competence_id.in_(competence_ids))
     return session.scalars(statement).all()
+
+
+def opened(row: Evidence) -> str:
+    """What the one who confirmed it has seen; for the person and the one who wrote it. Empty when it cannot be read."""
+    if not row.words:
+        return ""
+    try:
+        return open_text(row.words)
+    except CannotOpen:
+        return ""
 
 
 def states_of(level: Level) -> dict[int, str]:
@@ -223,6 +237,68 @@ def lifts(session: Session, person_id: int, found: Sequence[Framework]) -> list[
                 lifted.setdefault(way.course, []).append((standing, way.reached))
     ordered = sorted(lifted.items(), key=lambda each: (-len(each[1]), each[0].slug))
     return [Lift(course, competences) for course, competences in ordered[:MOST]]
+
+
+def in_own_data(session: Session, person_id: int) -> dict[str, list[dict[str, Any]]]:
+    """All that is held of the person's competences, as plain values; ``words`` as whoever confirmed it wrote them."""
+    levels = session.execute(
+        select(Competence.code, CompetenceLevel.level, CompetenceLevel.next_expiry)
+        .join(Competence, Competence.id == CompetenceLevel.competence_id)
+        .where(CompetenceLevel.person_id == person_id)
+        .order_by(Competence.code)
+    )
+    requests = session.scalars(
+        select(ConfirmationRequest)
+        .options(
+            joinedload(ConfirmationRequest.person, innerjoin=True),
+            joinedload(ConfirmationRequest.asked, innerjoin=True),
+            joinedload(ConfirmationRequest.competence, innerjoin=True),
+            joinedload(ConfirmationRequest.evidence),
+        )
+        .where((ConfirmationRequest.person_id == person_id) | (ConfirmationRequest.asked_id == person_id))
+        .order_by(ConfirmationRequest.id)
+    )
+    contests = session.scalars(
+        select(Contest)
+        .options(joinedload(Contest.competence, innerjoin=True))
+        .where(Contest.person_id == person_id)
+        .order_by(Contest.id)
+    )
+    return {
+        "levels": [
+            {"competence": code, "level": level, "counts_until": until.isoformat() if until else None}
+            for code, level, until in levels
+        ],
+        "evidence": [
+            {
+                "competence": each.competence.code,
+                "kind": each.kind.value,
+                "level": each.level,
+                "points": each.weight,
+                "happened_on": each.happened_on.isoformat(),
+                "expires_on": each.expires_on.isoformat() if each.expires_on else None,
+                "by": each.by.name if each.by else None,
+                "words": opened(each),
+                "withdrawn": each.withdrawn_reason if each.withdrawn_at else None,
+            }
+            for each in _rows(session, person_id, None, None)
+        ],
+        "confirmations": [
+            {
+                "competence": each.competence.code,
+                "asked_by": each.person.name,
+                "asked": each.asked.name,
+                "at": each.requested_at.isoformat(),
+                "status": each.status.value,
+                "words": opened(each.evidence) if each.evidence else "",
+            }
+            for each in requests
+        ],
+        "contests": [
+            {"competence": each.competence.code, "at": each.at.isoformat(), "words": each.words, "answer": each.answer}
+            for each in contests
+        ],
+    }
 
 
 def near(session: Session, person_id: int, competence_id: int) -> list[Near]:

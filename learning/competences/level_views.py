@@ -13,7 +13,7 @@ from learning.competences.confirming import CannotAsk, NotWaiting
 from learning.competences.contesting import CannotContest
 from learning.competences.evidence_forms import AskForm, ConfirmationForm, ContestForm
 from learning.competences.evidence_models import ConfirmationRequest, RequestStatus
-from learning.competences.evidence_pages import opened, page
+from learning.competences.evidence_pages import page
 from learning.competences.holdings import One
 from learning.competences.radar import radar
 from learning.database import db
@@ -66,7 +66,7 @@ def _one_page(competence: One, ask_form: AskForm, contest_form: ContestForm, sta
         competence=competence,
         level=level,
         evidence=holdings.evidence_of(db.session, person_id, competence_id, level),
-        opened=opened,
+        opened=holdings.opened,
         ways=holdings.ways_on(db.session, competence, level),
         titles=titles_by_slug(db.session),
         near=holdings.near(db.session, person_id, competence_id),
@@ -159,7 +159,7 @@ def _confirmation_page(found: ConfirmationRequest, form: ConfirmationForm, statu
         found=found,
         competence=competence,
         form=form,
-        opened=opened,
+        opened=holdings.opened,
         is_waiting=found.status is RequestStatus.WAITING,
         as_manager=confirming.leads(db.session, found.asked_id, found.person_id) == found.agency_id,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from learning.access.linking import links_of
 from learning.certificates.listing import for_person as certificates_of
+from learning.competences import holdings
 from learning.culture import answering
 from learning.organisation.models import Person, Position
 from learning.programmes import mine
@@ -99,6 +100,7 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
             }
             for each in attempts
         ],
+        "competences": holdings.in_own_data(session, person.id),
         "programmes": mine.in_own_data(session, person.id),
         "culture_campaigns": answering.in_own_data(session, person.id),
         "certificates": [

@@ -380,6 +380,7 @@ def _build(session: Session, version: CourseVersion) -> World:
     )  # fmt: skip
     evidence_id = session.scalars(
         select(Evidence.id).where(Evidence.person_id == owner.id, Evidence.kind == EvidenceKind.PRIOR_LEARNING)
+        select(Evidence.id).where(Evidence.origin == "t", Evidence.person_id == owner.id)
     ).one()
     asking, asked_of_owner = (
         ConfirmationRequest(person_id=one.id, asked_id=other.id, competence_id=competence_id, agency_id=agency.id)
