@@ -14,6 +14,7 @@ from learning.catalogue.document import CourseDocument
 from learning.catalogue.models import Course
 from learning.catalogue.presenting import best_answer
 from learning.catalogue.store import current_versions, load_document
+from learning.demo.competences import seed_competences
 from learning.demo.programmes import seed_programme
 from learning.organisation.models import Agency, Level, Person, Position, Unit
 from learning.paths import building, membership
@@ -68,6 +69,7 @@ def seed_activity(session: Session) -> None:
                 _assign(session, agency, each, steps, clock.today() + timedelta(days=each.due - each.assigned))
             _take_courses(session, agency, each.level, [course for course, mandatory in steps if mandatory], rng)
     seed_programme(session)
+    seed_competences(session)
 
 
 def _assign(session: Session, agency: Agency, demo: DemoPath, steps: list[tuple[Course, bool]], due_on: date) -> None:

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import func, select
 
 from learning.certificates.models import Certificate
+from learning.competences.evidence_models import ConfirmationRequest, Contest, RequestStatus
+from learning.competences.models import Competence
 from learning.database import db
 from learning.organisation.models import Agency, Person, Position
 from learning.paths.models import Assignment, AssignmentMember, LearningPath
@@ -38,6 +40,8 @@ LEARNER = [
     "/mail",
     "/recognition",
     "/team",
+    "/my/competences",
+    "/my/competences/rule",
     "/frameworks",
     "/frameworks/1",
     "/frameworks/8",
@@ -62,6 +66,13 @@ def _ids(site: Site) -> dict[str, str]:
             "member": str(session.scalars(select(func.min(AssignmentMember.id))).one()),
             "person": str(session.scalars(select(Person.id).where(Person.email == "samira@fjordvik.example")).one()),
             "code": str(code),
+            "competence": str(session.scalars(select(Competence.id).where(Competence.code == "RM.1")).one()),
+            "contest": str(session.scalars(select(Contest.id)).one()),
+            "request": str(
+                session.scalars(
+                    select(ConfirmationRequest.id).where(ConfirmationRequest.status == RequestStatus.WAITING)
+                ).one()
+            ),
         }
 
 
@@ -76,12 +87,18 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/outbox", f"{AGENCY}/audiences", f"{AGENCY}/audiences/new", f"{AGENCY}/recognition",
         f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead", f"{AGENCY}/people/file",
         f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/culture", f"{AGENCY}/culture/new",
+        f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/contested-levels",
+        f"{AGENCY}/contested-levels/{ids['contest']}", f"{AGENCY}/people/{ids['person']}/competences",
         f"{AGENCY}/doubles", f"{AGENCY}/unreached", f"{AGENCY}/assignments/{ids['assignment']}/reminders",
         f"{AGENCY}/bulk-actions", f"{AGENCY}/members/together?act=more-time&all=yes",
         f"{AGENCY}/members/together?act=exemption&all=yes", f"{AGENCY}/members/together?act=reminder&all=yes",
         f"{AGENCY}/views", f"{AGENCY}/views/new?of=members",
         f"{AGENCY}/assignments/{ids['assignment']}/renewal", f"{AGENCY}/members/{ids['member']}/extend",
     ]  # fmt: skip
+
+
+def _manager_pages(ids: dict[str, str]) -> list[str]:
+    return [f"/confirmations/{ids['request']}", f"/team/{ids['person']}/competences", "/team/contested-levels"]
 
 
 def _take_the_course_halfway(page: Page) -> list[str]:
@@ -164,7 +181,8 @@ def test_every_page_is_accessible_and_valid_html_and_fits_a_phone(
     learner.goto("/account")
     learner.locator(".site-menu > summary").click()
     inspection.faults += check_accessibility(learner)
-    inspection.walk(learner, [*LEARNER, *_take_the_course_halfway(learner)])
+    inspection.walk(learner, [*LEARNER, f"/my/competences/{ids['competence']}", *_take_the_course_halfway(learner)])
+    inspection.walk(visitor("ingrid@fjordvik.example"), _manager_pages(ids))
     inspection.walk(visitor("kari@fjordvik.example"), _hr_pages(ids))
     inspection.walk(visitor("arne@fjordvik.example"), [f"{AGENCY}/{page}" for page in ADMINISTRATOR])
     inspection.walk(visitor("liv@tilsynet.example"), [*AUTHOR, "/agency/tilsynet/"])
