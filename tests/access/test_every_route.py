@@ -379,7 +379,6 @@ def _build(session: Session, version: CourseVersion) -> World:
         happened_on=date(2026, 1, 1), agency_id=agency.id,
     )  # fmt: skip
     evidence_id = session.scalars(
-        select(Evidence.id).where(Evidence.person_id == owner.id, Evidence.kind == EvidenceKind.PRIOR_LEARNING)
         select(Evidence.id).where(Evidence.origin == "t", Evidence.person_id == owner.id)
     ).one()
     asking, asked_of_owner = (
