@@ -87,7 +87,7 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/outbox", f"{AGENCY}/audiences", f"{AGENCY}/audiences/new", f"{AGENCY}/recognition",
         f"{AGENCY}/recognition/new", f"{AGENCY}/heat-map", f"{AGENCY}/ahead", f"{AGENCY}/people/file",
         f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/culture", f"{AGENCY}/culture/new",
-        f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/contested-levels",
+        f"{AGENCY}/contested-levels",
         f"{AGENCY}/contested-levels/{ids['contest']}", f"{AGENCY}/people/{ids['person']}/competences",
         f"{AGENCY}/doubles", f"{AGENCY}/unreached", f"{AGENCY}/assignments/{ids['assignment']}/reminders",
         f"{AGENCY}/bulk-actions", f"{AGENCY}/members/together?act=more-time&all=yes",
