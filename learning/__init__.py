@@ -47,6 +47,11 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.database import init_database
     from learning.front.device_views import blueprint as device
     from learning.front.views import blueprint as front
+    from learning.needs import subscriptions as need_subscriptions
+    from learning.needs.gap_views import blueprint as gaps
+    from learning.needs.measure_views import blueprint as measures
+    from learning.needs.need_views import blueprint as needs
+    from learning.needs.plan_views import blueprint as planning
     from learning.notifications import subscriptions as notification_subscriptions
     from learning.notifications.views import blueprint as notifications
     from learning.paths import subscriptions as path_subscriptions
@@ -115,6 +120,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     certificate_subscriptions.connect()
     practice_subscriptions.connect()
     competence_subscriptions.connect()
+    need_subscriptions.connect()
     notification_subscriptions.connect()
     for blueprint in (
         front,
@@ -151,6 +157,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         people_competences,
         own_frameworks,
         certificates,
+        gaps,
+        needs,
+        measures,
+        planning,
         programmes,
         participants,
         my_programmes,

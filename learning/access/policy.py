@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_INTEGRATIONS = "manage-integrations"  # tokens with which the agency's other systems come in
     MANAGE_CULTURE = "manage-culture"  # campaigns of the innovation culture compass and their results
     SHARE_CULTURE = "share-culture"  # whether the agency's figures count in comparisons with other agencies
+    MANAGE_NEEDS = "manage-needs"  # competences that the agency needs, its gaps by person, measures, the plan
     MANAGE_AGENCIES = "manage-agencies"  # the platform's list of agencies
 
 
@@ -63,6 +64,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_FRAMEWORKS,
             Permission.MANAGE_COMPETENCES,
             Permission.MANAGE_CULTURE,
+            Permission.MANAGE_NEEDS,
         }
     ),
     Role.AUTHOR: frozenset({Permission.SEE_AUTHORING, Permission.SEE_COVERAGE, Permission.REVOKE_CERTIFICATES}),

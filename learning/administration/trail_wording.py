@@ -186,6 +186,13 @@ WORDINGS: dict[str, Wording] = {
     "culture.closed": Wording(Kind.PATHS, lambda e: e.say(gettext("The campaign “%(name)s” closed, and its results were frozen."), name=e["name"])),
     "culture.measure-chosen": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s chose a measure after the campaign “%(name)s”."), name=e["name"])),
     "culture.measure-followed-up": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s noted what became of a measure after the campaign “%(name)s”."), name=e["name"])),
+    # Competences that are needed
+    "needs.changed": Wording(Kind.PATHS, lambda e: e.say(ngettext("%(actor)s changed %(num)d need for competence in %(subject)s.", "%(actor)s changed %(num)d needs for competence in %(subject)s.", e.number("number"), **KEEP))),
+    "measure.added": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s added a measure against a competence gap in %(unit)s: %(words)s"), unit=e.unit(), words=e["words"])),
+    "measure.changed": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s changed a measure against a competence gap in %(unit)s: %(words)s"), unit=e.unit(), words=e["words"])),
+    "scenario.saved": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s kept the scenario “%(name)s” of people who may leave."), name=e["name"])),
+    "scenario.removed": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s removed the scenario “%(name)s” of people who may leave."), name=e["name"])),
+    "plan.decided": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s noted what %(body)s decided about the competence plan on %(day)s."), body=e["body"], day=e.day("on"))),
     # Certificates
     "certificate.revoked": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s revoked certificate %(subject)s of %(person)s: %(reason)s"), reason=e["reason"])),
     # Passwords and sign-in
@@ -213,6 +220,8 @@ WORDINGS: dict[str, Wording] = {
     "people.imported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s read in people from the file %(name)s."), name=e["file"] or e["name"])),
     "people.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out everybody as a file."))),
     "people-file.discarded": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s threw away a file of people that waited."))),
+    "needs.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out the needs for competence as a file."))),
+    "plan.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out the competence plan as %(format)s."), format=e["format"].upper())),
     "programme.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out attendance and progress of the programme “%(name)s”."), name=e["name"])),
     "culture.exported": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out the results of the campaign “%(name)s” as %(format)s."), name=e["name"], format=e["format"].upper())),
     # Settings

@@ -76,6 +76,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.MANAGE_FRAMEWORKS, "own_frameworks.frameworks", gettext("Own frameworks")),
         (Permission.MANAGE_COMPETENCES, "people_competences.contests", gettext("Contested levels")),
         (Permission.MANAGE_CULTURE, "culture.campaigns", gettext("Innovation culture")),
+        (Permission.MANAGE_NEEDS, "gaps.matrix", gettext("Competence planning")),
         (Permission.SEE_PEOPLE, "organisation.people", gettext("People")),
         (Permission.SEE_PEOPLE, "organisation.units", gettext("Units")),
         (Permission.EXPORT_RECORDS, "records.records", gettext("Completion records")),

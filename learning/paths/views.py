@@ -221,18 +221,18 @@ def _preview(draft: AssignmentDraft, key: str, faults: list[Fault]) -> Page:
 @blueprint.get("/agency/<agency_slug>/assignments/new")
 @requires(Permission.MANAGE_PATHS)
 def new_assignment(agency_slug: str) -> Page:
-    return _assignment_form(
-        MultiDict(
-            {
-                "with_below": "yes",
-                "due_kind": DueKind.NONE.value,
-                "path": request.args.get("path", ""),
-                "audience": request.args.get("audience", ""),
-                **forms.renewal_fields(None),
-            }
-        ),
-        [],
+    fields: Fields = MultiDict(
+        {
+            "with_below": "yes",
+            "due_kind": DueKind.NONE.value,
+            "path": request.args.get("path", ""),
+            "audience": request.args.get("audience", ""),
+            **forms.renewal_fields(None),
+        }
     )
+    fields.setlist("unit", request.args.getlist("unit"))
+    fields.setlist("level", request.args.getlist("level"))
+    return _assignment_form(fields, [])
 
 
 @blueprint.post("/agency/<agency_slug>/assignments/new")

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from learning.access import api_tokens, password_links
 from learning.access.models import Role, RoleGrant, TokenPurpose
-from learning.catalogue.frameworks import DELIVERED
+from learning.catalogue.frameworks import DELIVERED, FrameworkPlan
 from learning.catalogue.models import CourseVersion
 from learning.certificates.models import Certificate
 from learning.competences import keeping, published, publishing
 from learning.competences.evidence_models import ConfirmationRequest, Contest, Evidence
 from learning.competences.levels import EvidenceKind
+from learning.competences.models import Competence
 from learning.culture.campaigns import hash_of
 from learning.culture.models import (
     CultureCampaign,
@@ -29,6 +30,10 @@ from learning.culture.models import (
     CultureLink,
     CultureMeasure,
 )
+from learning.needs import measures, scenarios
+from learning.needs.measures import MeasureDraft
+from learning.needs.models import Horizon, MeasureKind, NeedRole
+from learning.needs.setting import Key
 from learning.notifications import view_links
 from learning.notifications.calendar import new_address
 from learning.organisation.models import Departure, Level, Membership, Person, Position
@@ -46,6 +51,7 @@ from learning.programmes.models import Cohort, CohortFacilitator, CohortMember, 
 from learning.progress import enrolling
 from learning.provisioning.models import ProvisionedGroup
 from tests import factories
+from tests.catalogue.frameworks import framework
 
 EVERYBODY = {"anonymous", "learner", "hr", "author", "auditor", "agency-admin", "platform-admin"}
 SIGNED_IN = EVERYBODY - {"anonymous"}
@@ -159,6 +165,27 @@ TABLE: dict[str, set[str]] = {
     "people_files.export": PEOPLE,
     "paths.board": BOARD,
     "paths.members": BOARD,
+    "gaps.matrix": HR,
+    "gaps.people": HR,
+    "gaps.team": SIGNED_IN,
+    "gaps.team_people": SIGNED_IN,
+    "needs.needs": HR,
+    "needs.save_grid": HR,
+    "needs.one": HR,
+    "needs.copy": HR,
+    "needs.suggestions": HR,
+    "needs.export": HR,
+    "needs.read_file": HR,
+    "measures.measures": HR,
+    "measures.new_measure": HR,
+    "measures.measure": HR,
+    "planning.what_if": HR,
+    "planning.show_what_if": HR,
+    "planning.scenario": HR,
+    "planning.remove_scenario": HR,
+    "planning.plan": HR,
+    "planning.decide": HR,
+    "planning.plan_file": HR,
     "following_up.export_members": BOARD,
     "following_up.confirm_reminder": HR,
     "following_up.remind": HR,
@@ -433,6 +460,14 @@ def _build(session: Session, version: CourseVersion) -> World:
     session.flush()
     session.add(CultureLink(token_hash=hash_of(f"compass-{agency.id}"), invitation_key=invitation.key))
     by_route["compass.questions.token"] = f"compass-{agency.id}"
+    code = f"Z{agency.id}"  # an agency's own, so that the other's is not found
+    publishing.publish_own(session, agency.id, FrameworkPlan.model_validate(framework(code)), owner.id)
+    competence = session.scalars(select(Competence).where(Competence.code == f"{code}.1")).one()
+    measure = measures.create(
+        session, agency.id, Key(unit.id, NeedRole.ALL, competence.id, Horizon.NOW),
+        MeasureDraft(MeasureKind.LEARN, "Learn", owner.id, None, date(2030, 1, 1)), request_key="k", actor_id=None,
+    )  # fmt: skip
+    scenario = scenarios.save(session, agency.id, "Everybody", scenarios.Choice(unit_id=unit.id), actor_id=None)
     departure = Departure(agency_id=agency.id, person_id=owner.id, last_day=date(2030, 1, 1))
     session.add(departure)
     session.flush()
@@ -453,6 +488,9 @@ def _build(session: Session, version: CourseVersion) -> World:
         "request_id": asked_of_owner.id,
         "file_id": people_file.id, "framework_id": own_framework.id, "campaign_id": campaign.id,
         "measure_id": measure.id,
+        "file_id": people_file.id, "framework_id": own_framework.id,
+        "competence_code": competence.code, "measure_id": measure.id,
+        "scenario_id": scenario.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
 
@@ -496,6 +534,7 @@ ENDING = (
     "sign_in_settings.remove_provider", "programmes.cancel_gathering", "programmes.cancel_programme", "tokens.revoke",
     "people_files.discard", "culture.close",
     "saved_views.remove",
+    "people_files.discard", "planning.remove_scenario",
 )  # fmt: skip
 
 
