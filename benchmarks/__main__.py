@@ -23,6 +23,10 @@ from config import Settings
 from learning import clock, create_app, working_hours
 from learning.database import db, writing
 from learning.migrating import upgrade
+from learning.needs import matrix
+from learning.needs.matrix import Ask
+from learning.needs.models import Horizon
+from learning.needs.tallies import Leaving
 from learning.notifications import reminder_run
 from learning.organisation.models import Agency
 from learning.paths import assigning, board, heat_map, membership, renewals
@@ -50,6 +54,8 @@ def _measures(made: country.Country) -> list[tuple[str, float, Callable[[Any], o
     """What is done, the seconds it may take, and the doing of it in a session."""
     spec = AudienceSpec(units=frozenset({UnitChoice(made.top_unit_id)}))
     due = DueRule(DueKind.FIXED, on=clock.today() + timedelta(days=90))
+    leaving = Leaving(unit_ids=frozenset({made.top_unit_id + 1}))
+    leaves = Ask(made.competence_ids, Horizon.THREE_YEARS, leaving=leaving)
     small = made.agencies  # the last agency
 
     def import_people(session: Any) -> object:
@@ -72,6 +78,10 @@ def _measures(made: country.Country) -> list[tuple[str, float, Callable[[Any], o
          lambda session: assigning.preview(session, made.largest, made.path_id, spec, due).total),
         (f"HR's board of {made.most:,}", 0.3, lambda session: board.board(session, made.largest).totals.total),
         (f"heat map of {made.most:,}", 0.5, lambda session: len(heat_map.heat_map(session, made.largest).rows)),
+        (f"competence gaps of {made.most:,}, {len(made.competence_ids)} competences", 0.5,
+         lambda session: len(matrix.build(session, made.largest, Ask(made.competence_ids)).cells)),
+        ("the same in three years, when a unit leaves", 0.5,
+         lambda session: len(matrix.build(session, made.largest, leaves).cells)),
         (f"assign a path to {made.most:,}", 3.0,
          lambda session: assigning.assign(
              session, made.largest, made.path_id, spec, due, request_key="b" * 20, actor_id=None).id),

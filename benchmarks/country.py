@@ -8,11 +8,15 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.catalogue.models import Course, CourseVersion
+from learning.competences.models import Competence, Framework
+from learning.needs import setting
+from learning.needs.models import Horizon, NeedRole
+from learning.needs.setting import Key, Wish
 from learning.organisation.models import Agency, AgencyKind, Level, Membership, Person, Position, Unit
 from learning.paths import building
 from learning.paths.building import PathDraft, StepDraft
@@ -20,6 +24,8 @@ from learning.paths.models import Assignment, AssignmentMember, Audience, DueKin
 from learning.progress.models import Completion, Enrolment
 
 COURSES = 5
+COMPETENCES = 60
+COMPETENCES_HELD = 20  # of them, by every manager
 AT_ONCE = 5000
 
 
@@ -33,6 +39,7 @@ class Country:
     most: int
     path_id: int
     top_unit_id: int
+    competence_ids: list[int]
 
 
 def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
@@ -100,7 +107,7 @@ def build(session: Session, agencies: int, managers: int, most: int) -> Country:
     )
     session.flush()
     assert first
-    return Country(agencies, managers, 1, most, spare.id, 1)
+    return Country(agencies, managers, 1, most, spare.id, 1, add_competences(session))
 
 
 def _number_on(session: Session, *models: Any) -> None:
@@ -185,3 +192,34 @@ def _completions(enrolments: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "completed_at": clock.now() - timedelta(days=each["id"] % 60), "previous_hash": "0" * 64,
             "hash": f"{each['id']:064x}",
         }  # fmt: skip
+
+
+def add_competences(session: Session, each: int = COMPETENCES_HELD) -> list[int]:
+    """A framework of all agencies with ``COMPETENCES`` competences, needs at the top of the largest agency and in some
+    of its units, and levels of ``each`` of them for every manager. The ids of the competences.
+    """
+    framework = Framework(code="BM")
+    session.add(framework)
+    session.flush()
+    rows = [Competence(framework_id=framework.id, code=f"BM.{number}") for number in range(1, COMPETENCES + 1)]
+    session.add_all(rows)
+    session.flush()
+    ids = [row.id for row in rows]
+    session.execute(
+        text(
+            "INSERT INTO competence_level (person_id, competence_id, level, changed_at, next_expiry) "
+            "SELECT person.id, :first + (person.id + step.number) % :all, 1 + (person.id * 7 + step.number) % 4, "
+            "CURRENT_TIMESTAMP, CASE WHEN step.number % 3 = 0 THEN CAST(:soon AS date) END "
+            "FROM person CROSS JOIN (" + " UNION ALL ".join(f"SELECT {number} AS number" for number in range(each))
+            + ") AS step"
+        ),
+        {"first": ids[0], "all": COMPETENCES, "soon": clock.today() + timedelta(days=400)},
+    )  # fmt: skip
+    units = session.scalars(select(Unit.id).where(Unit.agency_id == 1).order_by(Unit.id).limit(21)).all()
+    for place, unit_id in enumerate(units):
+        chosen = ids if place == 0 else ids[place : place + 5]
+        for role in (NeedRole.FIRST_LINE, NeedRole.MIDDLE):
+            wishes = {Key(unit_id, role, its, Horizon.NOW): Wish(1 + (place + its) % 4) for its in chosen}
+            setting.save(session, 1, wishes, actor_id=None)
+    session.flush()
+    return ids
