@@ -453,12 +453,13 @@ def _build(session: Session, version: CourseVersion) -> World:
     session.add(CultureGroup(campaign_id=campaign.id, number=0, depth=0, unit_id=unit.id, name="U", invited=5))
     session.flush()
     invitation = CultureInvitation(campaign_id=campaign.id, group_number=0, person_id=owner.id)
-    measure = CultureMeasure(
+    culture_measure = CultureMeasure(
         campaign_id=campaign.id, text="T", owner="O", due_on=date(2030, 1, 1), scale="IC.S", request_key="k"
     )
-    session.add_all([invitation, measure])
+    session.add_all([invitation, culture_measure])
     session.flush()
     session.add(CultureLink(token_hash=hash_of(f"compass-{agency.id}"), invitation_key=invitation.key))
+    by_route["culture_results.follow_up.measure_id"] = culture_measure.id
     by_route["compass.questions.token"] = f"compass-{agency.id}"
     code = f"Z{agency.id}"  # an agency's own, so that the other's is not found
     publishing.publish_own(session, agency.id, FrameworkPlan.model_validate(framework(code)), owner.id)
@@ -487,8 +488,6 @@ def _build(session: Session, version: CourseVersion) -> World:
         "competence_id": competence_id, "evidence_id": evidence_id, "contest_id": contest.id,
         "request_id": asked_of_owner.id,
         "file_id": people_file.id, "framework_id": own_framework.id, "campaign_id": campaign.id,
-        "measure_id": measure.id,
-        "file_id": people_file.id, "framework_id": own_framework.id,
         "competence_code": competence.code, "measure_id": measure.id,
         "scenario_id": scenario.id,
     }  # fmt: skip
