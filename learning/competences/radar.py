@@ -8,7 +8,7 @@ from math import cos, pi, sin
 
 from learning.competences.levels import LEVELS
 
-SIZE = 400  # the units of the SVG's viewBox, both ways
+SIZE = 400  # both ways, in the units of the SVG's viewBox, which is wider: labels stand at the sides
 RADIUS = 150
 _CENTRE = SIZE / 2
 _LABEL = RADIUS + 22

@@ -1,4 +1,4 @@
-"""What others have seen in the demo's municipality: a confirmation, a question that waits, a contested level."""
+"""What others have seen in the demo: a confirmation, a question that waits; and a level that is contested."""
 
 from __future__ import annotations
 
@@ -35,11 +35,8 @@ def seed_competences(session: Session) -> None:
         )
         .order_by(Person.id)
     ).all()  # fmt: skip
-    manager = session.scalars(
-        select(Person)
-        .join(Position, Position.reports_to_id == Person.id)
-        .where(Position.person_id == samira.id, Position.agency_id == agency.id)
-    ).first()
+    leader = session.scalars(select(Person).where(Person.email == "ingrid@fjordvik.example")).one()
+    jon = session.scalars(select(Person).where(Person.email == "jon-erik@tilsynet.example")).one()
     registering.add_placement(
         session, samira.id, [ids["RM.1"], ids["RM.4"]], ended_on=clock.today() - timedelta(days=200), words=STAY,
         agency_id=agency.id, actor_id=hr.id, key="demo",
@@ -47,6 +44,5 @@ def seed_competences(session: Session) -> None:
     if others:
         asked = confirming.ask(session, samira.id, ids["RM.1"], others[0].email)
         confirming.confirm(session, asked, 3, SEEN)
-        contesting.contest(session, others[-1].id, ids["RM.1"], CONTESTED)
-    if manager is not None:
-        confirming.ask(session, samira.id, ids["RM.2"], manager.email)
+    contesting.contest(session, jon.id, ids["RM.1"], CONTESTED)
+    confirming.ask(session, samira.id, ids["RM.2"], leader.email)

@@ -68,6 +68,7 @@ def _ids(site: Site) -> dict[str, str]:
             "code": str(code),
             "competence": str(session.scalars(select(Competence.id).where(Competence.code == "RM.1")).one()),
             "contest": str(session.scalars(select(Contest.id)).one()),
+            "led": str(session.scalars(select(Contest.person_id)).one()),
             "request": str(
                 session.scalars(
                     select(ConfirmationRequest.id).where(ConfirmationRequest.status == RequestStatus.WAITING)
@@ -89,6 +90,8 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
         f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/culture", f"{AGENCY}/culture/new",
         f"{AGENCY}/contested-levels",
         f"{AGENCY}/contested-levels/{ids['contest']}", f"{AGENCY}/people/{ids['person']}/competences",
+        f"{AGENCY}/programmes", f"{AGENCY}/frameworks", f"{AGENCY}/contested-levels",
+        f"{AGENCY}/people/{ids['person']}/competences",
         f"{AGENCY}/doubles", f"{AGENCY}/unreached", f"{AGENCY}/assignments/{ids['assignment']}/reminders",
         f"{AGENCY}/bulk-actions", f"{AGENCY}/members/together?act=more-time&all=yes",
         f"{AGENCY}/members/together?act=exemption&all=yes", f"{AGENCY}/members/together?act=reminder&all=yes",
@@ -98,7 +101,11 @@ def _hr_pages(ids: dict[str, str]) -> list[str]:
 
 
 def _manager_pages(ids: dict[str, str]) -> list[str]:
-    return [f"/confirmations/{ids['request']}", f"/team/{ids['person']}/competences", "/team/contested-levels"]
+    return [
+        f"/team/{ids['led']}/competences",
+        "/team/contested-levels",
+        f"/team/contested-levels/{ids['contest']}",
+    ]
 
 
 def _take_the_course_halfway(page: Page) -> list[str]:
@@ -182,10 +189,13 @@ def test_every_page_is_accessible_and_valid_html_and_fits_a_phone(
     learner.locator(".site-menu > summary").click()
     inspection.faults += check_accessibility(learner)
     inspection.walk(learner, [*LEARNER, f"/my/competences/{ids['competence']}", *_take_the_course_halfway(learner)])
-    inspection.walk(visitor("ingrid@fjordvik.example"), _manager_pages(ids))
+    inspection.walk(visitor("ingrid@fjordvik.example"), [f"/confirmations/{ids['request']}"])
+    inspection.walk(visitor("nils.ante@tilsynet.example"), _manager_pages(ids))
     inspection.walk(visitor("kari@fjordvik.example"), _hr_pages(ids))
     inspection.walk(visitor("arne@fjordvik.example"), [f"{AGENCY}/{page}" for page in ADMINISTRATOR])
-    inspection.walk(visitor("liv@tilsynet.example"), [*AUTHOR, "/agency/tilsynet/"])
+    inspection.walk(
+        visitor("liv@tilsynet.example"), [*AUTHOR, "/agency/tilsynet/", "/agency/tilsynet/contested-levels"]
+    )
     inspection.walk(visitor("drift@handlingsrom.example"), ["/platform/agencies"])
     inspection.check_html(vnu)
     assert not inspection.faults, "\n".join(inspection.faults)
