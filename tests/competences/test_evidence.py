@@ -6,17 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.catalogue.frameworks import DELIVERED
-from learning.competences import keeping, sources
+from learning.competences import confirming, holdings, keeping, sources
+from learning.competences.commands import competences
 from learning.competences.evidence_models import CompetenceLevel, ConfirmationRequest, Evidence, RequestStatus
 from learning.competences.levels import EvidenceKind
 from learning.competences.models import Competence
 from learning.competences.publishing import publish
+from learning.notifications import worker
 from learning.organisation.merging import merge
 from learning.organisation.models import Person
 from learning.paths import recognising
@@ -217,3 +221,38 @@ def test_two_accounts_that_become_one_have_one_level_and_confirm_nothing_of_them
     assert {(each.person_id, each.asked_id) for each in waiting} == {(kept.id, other.id), (other.id, kept.id)}
     assert level(session, other, "AB.1") == 0, "what both accounts said of another is one person's word"
     assert keeping.differences(session) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_the_worker_lowers_what_has_run_out(session: Session) -> None:
+    person = factories.make_person(session)
+    state(session, person, "AB.1", K.MANAGER, factories.make_person(session), 1)
+    session.commit()
+    session.expunge_all()
+    with clock.stopped_at(datetime(2028, 11, 26, 10, tzinfo=UTC)):
+        worker.expire_competences()
+    assert level(session, person, "AB.1") == 0
+
+
+@pytest.mark.usefixtures("two")
+def test_levels_are_rebuilt_and_checked_from_the_command_line(app: Flask, session: Session) -> None:
+    person = factories.make_person(session)
+    state(session, person, "AB.1", K.MANAGER, factories.make_person(session), 2)
+    session.execute(update(CompetenceLevel).values(level=1))
+    session.commit()
+    run = CliRunner().invoke
+    found = run(competences, ["rebuild", "--check"], obj=lambda: app)
+    assert found.exit_code == 1
+    assert f"person {person.id}" in found.stderr
+    assert "2 levels changed" in run(competences, ["rebuild"], obj=lambda: app).stdout
+    assert run(competences, ["rebuild", "--check"], obj=lambda: app).exit_code == 0
+
+
+def test_ones_own_data_hold_levels_and_what_others_wrote(session: Session) -> None:
+    publish(session, DELIVERED)
+    here = scene.set_up(session)
+    asked = confirming.ask(session, here.learner.id, competence_id(session, "IC.P4"), here.colleague.email)
+    confirming.confirm(session, asked, 2, "She asked first")
+    found = holdings.in_own_data(session, here.learner.id)
+    assert [each["words"] for each in found["evidence"]] == ["She asked first"]
+    assert [(each["asked"], each["status"]) for each in found["confirmations"]] == [(here.colleague.name, "confirmed")]
