@@ -60,8 +60,10 @@ def publish(session: Session, folder: Path, actor_id: int | None = None) -> list
         version, created = _version_of(session, frameworks[plan.framework], plan, plan.version)
         make_current(session, frameworks[plan.framework], version, actor_id)
         told.append(Published(plan.framework, version.number, created))
+    same = keeping.same_as(session)
     _link_anew(session)
-    keeping.settle_all(session)  # evidence carries over along the links
+    if keeping.same_as(session) != same:
+        keeping.settle_all(session)  # evidence carries over along these links
     return told
 
 
