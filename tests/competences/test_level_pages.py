@@ -17,7 +17,7 @@ from learning.catalogue.frameworks import DELIVERED
 from learning.competences import keeping
 from learning.competences.evidence_models import CompetenceLevel, ConfirmationRequest, Contest, Evidence
 from learning.competences.levels import EvidenceKind
-from learning.competences.models import Competence
+from learning.competences.models import Competence, CrosswalkLink, Relation
 from learning.competences.publishing import publish
 from learning.competences.radar import radar
 from learning.notifications.models import OutboxMessage
@@ -267,3 +267,18 @@ def test_a_radar_has_an_axis_for_each_competence() -> None:
     assert drawn.area == "200.0,50.0 200.0,200.0 200.0,275.0 50.0,200.0"
     assert len(drawn.rings) == 4
     assert [each.anchor for each in drawn.axes] == ["middle", "start", "middle", "end"]
+
+
+def test_a_level_of_something_near_is_told_and_does_not_count(session: Session, town: Town, sign_in: SignIn) -> None:
+    link = session.scalars(select(CrosswalkLink).where(CrosswalkLink.relation == Relation.CLOSE)).first()
+    assert link is not None
+    keeping.add(
+        session, town.ids["learner"], [link.start_id], EvidenceKind.PRIOR_LEARNING, source="near", origin="near",
+        happened_on=clock.today(),
+    )  # fmt: skip
+    other = link.end_id
+    session.commit()
+    page = sign_in(town.learner).get(f"/my/competences/{other}").text
+    assert "you are at level 2 there" in page
+    assert "Is close to" in page
+    assert "Why do I have no level yet?" in page
