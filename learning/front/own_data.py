@@ -13,6 +13,7 @@ from learning.access.linking import links_of
 from learning.certificates.listing import for_person as certificates_of
 from learning.competences import holdings
 from learning.culture import answering
+from learning.needs import mine as planning
 from learning.organisation.models import Person, Position
 from learning.programmes import mine
 from learning.progress import overview
@@ -101,6 +102,7 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
             for each in attempts
         ],
         "competences": holdings.in_own_data(session, person.id),
+        "competence_planning": planning.in_own_data(session, person.id),
         "programmes": mine.in_own_data(session, person.id),
         "culture_campaigns": answering.in_own_data(session, person.id),
         "certificates": [

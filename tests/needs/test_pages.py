@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from learning.needs import mine
 from learning.needs.models import CompetenceMeasure, CompetenceNeed, LeavingScenario, PlanDecision
 from learning.organisation.models import Level, Person
 from tests.factories import make_person
@@ -189,16 +190,23 @@ def test_what_if_saves_nothing_but_a_named_scenario(session: Session, sign_in: S
         assert words in answer.get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(LeavingScenario)) == 0
     session.commit()
+    assert (
+        hr.post(address, data={**unit, "who": "people", "people": ada.email, "name": "Ada", "save": "yes"}).status_code
+        == 303
+    )
+    own = mine.in_own_data(session, ada.id)
+    assert [each["agency"] for each in own["named_in_scenarios_of_leaving"]] == [here.agency.name]
+    session.commit()
     keep = {**unit, "who": "unit", "name": "All go", "save": "yes"}
     first = hr.post(address, data=keep)
     assert first.status_code == 303
     assert "1 manager leaves." in hr.get(first.location).get_data(as_text=True)
     assert hr.post(address, data=keep).location == first.location
     assert hr.post(address, data={**keep, "who": "number", "number": "1"}).status_code == 422
-    scenario = session.scalars(select(LeavingScenario.id)).one()
+    scenario = session.scalars(select(LeavingScenario.id).where(LeavingScenario.name == "All go")).one()
     session.commit()
     assert hr.post(f"{here.base}/scenarios/{scenario}/remove").status_code == 303
-    assert session.scalar(select(func.count()).select_from(LeavingScenario)) == 0
+    assert session.scalars(select(LeavingScenario.name)).all() == ["Ada"]
 
 
 def test_the_plan_is_a_tagged_pdf_and_a_workbook_without_names(session: Session, sign_in: SignIn) -> None:
