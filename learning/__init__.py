@@ -45,6 +45,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.culture.result_views import blueprint as culture_results
     from learning.culture.views import blueprint as culture
     from learning.database import init_database
+    from learning.development import subscriptions as development_subscriptions
+    from learning.development.goal_views import blueprint as goals
+    from learning.development.views import blueprint as development
     from learning.front.device_views import blueprint as device
     from learning.front.views import blueprint as front
     from learning.needs import subscriptions as need_subscriptions
@@ -121,6 +124,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     practice_subscriptions.connect()
     competence_subscriptions.connect()
     need_subscriptions.connect()
+    development_subscriptions.connect()
     notification_subscriptions.connect()
     for blueprint in (
         front,
@@ -156,6 +160,8 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         competences,
         people_competences,
         own_frameworks,
+        development,
+        goals,
         certificates,
         gaps,
         needs,

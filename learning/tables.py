@@ -7,6 +7,7 @@ from learning.competences import evidence_models as _evidence
 from learning.competences import models as _competences
 from learning.culture import models as _culture
 from learning.database import Base
+from learning.development import models as _development
 from learning.needs import models as _needs
 from learning.notifications import models as _notifications
 from learning.organisation import bounce_models as _bounces
@@ -24,8 +25,8 @@ from learning.provisioning import models as _provisioning
 __all__ = ["metadata"]
 
 _rooms = (
-    _access, _bounces, _bulk, _catalogue, _certificates, _competences, _culture, _evidence, _needs,
-    _notifications, _organisation, _paths, _people_files, _practice, _programmes, _progress, _provisioning,
+    _access, _bounces, _bulk, _catalogue, _certificates, _competences, _culture, _development, _evidence,
+    _needs, _notifications, _organisation, _paths, _people_files, _practice, _programmes, _progress, _provisioning,
     _reminders, _saved_views,
 )  # fmt: skip
 metadata = Base.metadata

@@ -61,6 +61,7 @@ def _menu(actor: Actor | None) -> Menu:
     main.append(_item("competences.mine", gettext("My competences")))
     if leads_anybody(db.session, actor.person_id):
         main.append(_item("overviews.team", gettext("My team")))
+    main.append(_item("development.overview", gettext("My development")))
     main.append(_item("practice.practice", gettext("After the course")))
     if mine.has_any(db.session, actor.person_id):
         main.append(_item("my_programmes.programmes", gettext("My programmes")))

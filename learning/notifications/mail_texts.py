@@ -174,6 +174,26 @@ TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
         "nn": ("Du kan framleis svare: {campaign}", "Hei {name}.\n\n{agency} har ikkje fått svaret ditt på {campaign}. Det tek om lag fem minutt, og det er frivillig. Vi veit berre om lenkja di er brukt, ikkje kva nokon har svart.\n\nDu kan svare til og med {closes}.", "Svar her"),
         "en": ("You can still answer: {campaign}", "Hello {name}.\n\n{agency} has not had your answer to {campaign}. It takes about five minutes, and it is voluntary. We only know whether your link has been used, not what anybody has answered.\n\nYou can answer until the end of {closes}.", "Answer here"),
     },
+    "goal-due": {
+        "nb": ("Målet ditt: {title}", "Hei {name}.\n\nI dag er dagen du satte for målet ditt: {title}. Er du i mål? Si at det er nådd, gi det en ny dag, eller legg det bort.", "Se målet"),
+        "nn": ("Målet ditt: {title}", "Hei {name}.\n\nI dag er dagen du sette for målet ditt: {title}. Er du i mål? Sei at det er nådd, gje det ein ny dag, eller legg det bort.", "Sjå målet"),
+        "en": ("Your goal: {title}", "Hello {name}.\n\nToday is the day you set for your goal: {title}. Are you there? Say that it is reached, give it a new day, or drop it.", "See the goal"),
+    },
+    "conversation-planned": {
+        "nb": ("Utviklingssamtale {day}", "Hei {name}.\n\n{other} har satt av {day} til en utviklingssamtale med deg. Den det gjelder, deler først hvordan de ser seg selv. Så svarer lederen, og dere ser begge svarene.", "Se samtalen"),
+        "nn": ("Utviklingssamtale {day}", "Hei {name}.\n\n{other} har sett av {day} til ein utviklingssamtale med deg. Den det gjeld, deler først korleis dei ser seg sjølve. Så svarer leiaren, og de ser begge svara.", "Sjå samtalen"),
+        "en": ("Development conversation {day}", "Hello {name}.\n\n{other} has set aside {day} for a development conversation with you. The person it is about first shares how they see themselves. Then the manager answers, and you both see both.", "See the conversation"),
+    },
+    "conversation-shared": {
+        "nb": ("{other} er klar til samtalen", "Hei {name}.\n\n{other} har delt hvordan de ser seg selv. Nå er det din tur: Svar slik du ser det. Når du har svart, ser dere begge svarene.", "Svar nå"),
+        "nn": ("{other} er klar til samtalen", "Hei {name}.\n\n{other} har delt korleis dei ser seg sjølve. No er det din tur: Svar slik du ser det. Når du har svart, ser de begge svara.", "Svar no"),
+        "en": ("{other} is ready for the conversation", "Hello {name}.\n\n{other} has shared how they see themselves. Now it is your turn: answer as you see it. When you have, you both see both answers.", "Answer now"),
+    },
+    "conversation-both": {
+        "nb": ("{other} har svart før samtalen", "Hei {name}.\n\n{other} har sagt hvordan de ser deg. Nå kan dere begge se svarene side om side.", "Se svarene"),
+        "nn": ("{other} har svart før samtalen", "Hei {name}.\n\n{other} har sagt korleis dei ser deg. No kan de begge sjå svara side om side.", "Sjå svara"),
+        "en": ("{other} has answered before the conversation", "Hello {name}.\n\n{other} has said how they see you. Now you can both see the answers side by side.", "See the answers"),
+    },
     "programme-joined": {
         "nb": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det begynner {starts}.\n\nKursene finner du på programmets side. Hver samling får du som en invitasjon til kalenderen.", "Se programmet"),
         "nn": ("Du er med i {programme}", "Hei {name}.\n\n{agency} har gitt deg plass i programmet «{programme}». Det tek til {starts}.\n\nKursa finn du på sida til programmet. Kvar samling får du som ei innbyding til kalenderen.", "Sjå programmet"),

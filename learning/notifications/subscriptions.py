@@ -15,6 +15,7 @@ from learning.notifications import (
     afterwards,
     competence_mails,
     culture_mails,
+    development_mails,
     merging,
     path_mails,
     programme_mails,
@@ -122,3 +123,4 @@ def connect() -> None:
     competence_mails.connect()
     programme_mails.connect()
     culture_mails.connect()
+    development_mails.connect()

@@ -30,6 +30,7 @@ from learning.culture.models import (
     CultureLink,
     CultureMeasure,
 )
+from learning.development import goals
 from learning.needs import measures, scenarios
 from learning.needs.measures import MeasureDraft
 from learning.needs.models import Horizon, MeasureKind, NeedRole
@@ -115,6 +116,11 @@ TABLE: dict[str, set[str]] = {
     "frameworks.framework": SIGNED_IN,
     "frameworks.covered": {"hr", "author", "platform-admin"},
     "frameworks.export_covered": {"hr", "author", "platform-admin"},
+    "development.overview": SIGNED_IN,
+    "development.assess": SIGNED_IN,
+    "development.history": SIGNED_IN,
+    "goals.choose": SIGNED_IN,
+    "goals.new": SIGNED_IN,
     "own_frameworks.frameworks": HR,
     "own_frameworks.check": HR,
     "own_frameworks.take_in": HR,
@@ -299,6 +305,7 @@ OWN = {
     "competences.withdraw_request", "competences.confirmation", "competences.confirm", "competences.decline",
     "competences.take_back", "people_competences.of_team", "people_competences.register_of_team",
     "people_competences.contest_of_team", "people_competences.answer_of_team",
+    "goals.goal", "goals.change", "goals.settle",
 }  # fmt: skip
 
 # Only another system with a token of the agency's; no role opens these, and no cookie.
@@ -417,12 +424,16 @@ def _build(session: Session, version: CourseVersion) -> World:
     )  # fmt: skip
     session.add_all([asking, asked_of_owner, contest])
     session.flush()
+    wish = goals.GoalDraft(3, date(2030, 1, 1), goals.Content(words="Ask", seen="They tell me"))
+    goal = goals.make(session, owner.id, competence_id, wish, "k")
     # Addresses whose value depends on the route: endpoint and name.
     by_route = {
         "competences.withdraw_request.request_id": asking.id,
         "people_competences.of_team.person_id": reporting.id,
         "people_competences.register_of_team.person_id": reporting.id,
         "frameworks.framework.framework_id": risk.framework.id,
+        "development.assess.framework_id": risk.framework.id,
+        "development.history.framework_id": risk.framework.id,
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
         "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
         "practice_mail.recall_question.token": sign(Purpose.RECALL, recall.id),
@@ -490,6 +501,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "file_id": people_file.id, "framework_id": own_framework.id, "campaign_id": campaign.id,
         "competence_code": competence.code, "measure_id": measure.id,
         "scenario_id": scenario.id,
+        "goal_id": goal.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
 

@@ -1,0 +1,46 @@
+"""Mails about development: to oneself on a goal's day, and to the other of two before a conversation.
+
+They are private between the two, so they are sealed in the outbox and belong to no agency's list of mail.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from learning import clock
+from learning.competences.published import text_in
+from learning.development import naming
+from learning.development.models import Goal, GoalState
+from learning.development.signals import goal_changed
+from learning.notifications.messages import compose, mail_language
+from learning.notifications.outbox import Letter, cancel, queue
+
+MORNING = time(7, 0)  # Oslo
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, MORNING, clock.OSLO)
+
+
+def _remind_of_goal(session: Session, *, goal: Goal, **_: Any) -> None:
+    """One waits for each open goal; when the goal changes it gives way to one of what the goal says now."""
+    cancel(session, [f"goal:{goal.id}:"])
+    if goal.state is not GoalState.OPEN or goal.by_day < clock.today():
+        return
+    language = mail_language(goal.person.language)
+    found = naming.named(session, [goal.competence_id], None).get(goal.competence_id)
+    title = text_in(found.plan.titles, language) if found and found.plan else goal.competence.code
+    message = compose(
+        "goal-due", language, path=f"/my/development/goals/{goal.id}", name=goal.person.given_name, title=title
+    )
+    key = f"goal:{goal.id}:{goal.revision}"
+    letter = Letter(goal.person, message, "goal-due", key, not_before=_morning(goal.by_day), is_private=True)
+    queue(session, [letter])
+
+
+def connect() -> None:
+    """Connect the receivers; calling it again changes nothing."""
+    goal_changed.connect(_remind_of_goal)
