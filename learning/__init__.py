@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.culture.views import blueprint as culture
     from learning.database import init_database
     from learning.development import subscriptions as development_subscriptions
+    from learning.development.conversation_views import blueprint as conversations
     from learning.development.goal_views import blueprint as goals
     from learning.development.views import blueprint as development
     from learning.front.device_views import blueprint as device
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         own_frameworks,
         development,
         goals,
+        conversations,
         certificates,
         gaps,
         needs,

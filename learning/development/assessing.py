@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,7 +52,7 @@ def read_choices(plan: FrameworkPlan, sent: Mapping[str, str]) -> dict[str, int]
     return found
 
 
-def opened(stored: dict[str, object]) -> dict[str, int]:
+def opened(stored: Mapping[str, Any]) -> dict[str, int]:
     """Choices as they were before they were sealed; none when the key is not known."""
     found = unseal_or_nothing(dict(stored)) or {}
     return {code: int(level) for code, level in found.items()}
@@ -69,12 +70,19 @@ def competence_ids(session: Session, framework: PublishedFramework) -> dict[str,
 
 def record(session: Session, person_id: int, framework: PublishedFramework, choices: Choices, key: str) -> bool:
     """Keep a self-assessment; whether it was new. The same ``key`` twice is one."""
+    return record_of_version(session, person_id, framework.framework.id, framework.version.id, choices, key)
+
+
+def record_of_version(
+    session: Session, person_id: int, framework_id: int, version_id: int, choices: Choices, key: str
+) -> bool:
+    """The same by a version that need not be the current one."""
     return insert_once(
         session,
         SelfAssessment,
         person_id=person_id,
-        framework_id=framework.framework.id,
-        version_id=framework.version.id,
+        framework_id=framework_id,
+        version_id=version_id,
         choices=seal(dict(choices)),
         key=f"{person_id}:{key}",
         made_at=clock.now(),

@@ -8,11 +8,22 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from learning import clock
-from learning.development.goals import LONGEST, MOST_YEARS, Content, Goal, GoalDraft, Way
+from learning.development import conversations
+from learning.development.goals import LONGEST, MOST_YEARS, Content, GoalDraft, Way
+from learning.development.models import Goal
 from learning.development.wording import way_name
 
 _TOO_LONG = _l("Use at most %(max)d characters.")
@@ -83,3 +94,81 @@ def values_of(goal: Goal, content: Content) -> dict[str, Any]:
         "ways": [each.value for each in content.ways], "words": content.words, "seen": content.seen,
         "revision": str(goal.revision),
     }  # fmt: skip
+
+
+class ConversationForm(FlaskForm):
+    """What the two will talk about, and on which day."""
+
+    planned_on = DateField(_l("Planned for"), validators=[DataRequired(_l("Write a date, such as 2027-03-01."))])
+    frameworks = SelectMultipleField(
+        _l("Frameworks to talk about"), coerce=int, validators=[DataRequired(_l("Choose at least one framework."))]
+    )
+
+    def __init__(self, *args: Any, frameworks: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.frameworks.choices = frameworks
+
+    def validate_planned_on(self, field: DateField) -> None:
+        check_planned(field.data)
+
+
+class DayForm(FlaskForm):
+    """A new day for a conversation."""
+
+    planned_on = DateField(_l("A new day"), validators=[DataRequired(_l("Write a date, such as 2027-03-01."))])
+
+    def validate_planned_on(self, field: DateField) -> None:
+        check_planned(field.data)
+
+
+def check_planned(day: date | None) -> None:
+    """Raises ValidationError for a day that has gone by or is more than two years ahead."""
+    today = clock.today()
+    if day is not None and day < today:
+        raise ValidationError(str(gettext("The day has gone by. Choose today or later.")))
+    if day is not None and day > today + timedelta(days=731):
+        raise ValidationError(str(gettext("Choose a day within the next two years.")))
+
+
+class NotesForm(FlaskForm):
+    """The notes of a conversation, as the writer saw them at ``revision``."""
+
+    words = TextAreaField(
+        _l("What you have agreed"),
+        filters=[_tidy],
+        validators=[
+            DataRequired(_l("Write what you have agreed.")), Length(max=conversations.LONGEST, message=_TOO_LONG),
+        ],
+    )  # fmt: skip
+    revision = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class EndForm(FlaskForm):
+    """Whether the conversation was held, and on which day."""
+
+    was_held = RadioField(
+        _l("Was the conversation held?"),
+        choices=[("yes", _l("Yes")), ("no", _l("No, it came to nothing"))],
+        validators=[InputRequired(_l("Choose whether it was held."))],
+    )
+    held_on = DateField(_l("The day it was held"), validators=[Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A day is needed when it was held: the field's own rules are passed over when it is empty."""
+        found: bool = super().validate(extra_validators)
+        if self.was_held.data == "yes" and self.held_on.data is None and not self.held_on.errors:
+            self.held_on.errors = [gettext("Write the day it was held.")]
+            return False
+        return found
+
+    def validate_held_on(self, field: DateField) -> None:
+        if self.was_held.data != "yes":
+            return
+        if field.data > clock.today():
+            raise ValidationError(str(gettext("That day is still to come.")))
+        if field.data.year < 2000:
+            raise ValidationError(str(gettext("Write a year from 2000 on.")))
+
+    @property
+    def day(self) -> date | None:
+        return self.held_on.data if self.was_held.data == "yes" else None

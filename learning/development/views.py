@@ -13,7 +13,7 @@ from learning.access.guard import signed_in, signed_in_actor
 from learning.competences import published
 from learning.competences.published import PublishedFramework
 from learning.database import db
-from learning.development import assessing, goals, naming, wording
+from learning.development import assessing, conversations, goals, naming, wording
 from learning.development.assessing import NothingChosen
 from learning.interface import interface_language
 
@@ -40,6 +40,8 @@ def overview() -> str:
         goals=own,
         named=naming.named(db.session, [each.goal.competence_id for each in own], None),
         frameworks=assessing.frameworks_for(db.session, actor.agency_ids),
+        leads=conversations.leads(db.session, person_id=actor.person_id),
+        conversations=conversations.conversations_of(db.session, actor.person_id, about_id=actor.person_id),
         newest=assessing.newest_by_framework(db.session, actor.person_id),
         language=interface_language(),
     )

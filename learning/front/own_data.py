@@ -13,6 +13,7 @@ from learning.access.linking import links_of
 from learning.certificates.listing import for_person as certificates_of
 from learning.competences import holdings
 from learning.culture import answering
+from learning.development import own_data as development
 from learning.needs import mine as planning
 from learning.organisation.models import Person, Position
 from learning.programmes import mine
@@ -30,8 +31,8 @@ def _time(value: datetime | None) -> str | None:
 
 
 def gather(session: Session, person: Person) -> dict[str, Any]:
-    """The person's positions, connected sign-ins, courses, answers, attempts and certificates. Times are ISO 8601 in
-    UTC, scores decimal numbers of per cent or points as text.
+    """The person's positions, connected sign-ins, courses, answers, attempts, development and
+    certificates. Times are ISO 8601 in UTC, scores decimal numbers of per cent or points as text.
     """
     progress = overview.for_person(session, person.id)
     enrolments = [each.enrolment.id for each in progress]
@@ -105,6 +106,7 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
         "competence_planning": planning.in_own_data(session, person.id),
         "programmes": mine.in_own_data(session, person.id),
         "culture_campaigns": answering.in_own_data(session, person.id),
+        "development": development.in_own_data(session, person.id),
         "certificates": [
             {
                 "serial": each.serial,

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from learning import clock
 from learning.competences.published import text_in
 from learning.development import naming
-from learning.development.models import Goal, GoalState
-from learning.development.signals import goal_changed
-from learning.notifications.messages import compose, mail_language
+from learning.development.models import Conversation, Goal, GoalState, Side
+from learning.development.signals import conversation_planned, goal_changed, views_given
+from learning.notifications.messages import compose, day_in_words, mail_language
 from learning.notifications.outbox import Letter, cancel, queue
 
 MORNING = time(7, 0)  # Oslo
@@ -41,6 +41,27 @@ def _remind_of_goal(session: Session, *, goal: Goal, **_: Any) -> None:
     queue(session, [letter])
 
 
+def _to_the_other(session: Session, conversation: Conversation, by: Side, kind: str) -> None:
+    person, manager = conversation.person, conversation.manager
+    writer, reader = (person, manager) if by is Side.PERSON else (manager, person)
+    language = mail_language(reader.language)
+    message = compose(
+        kind, language, path=f"/conversations/{conversation.id}", name=reader.given_name, other=writer.name,
+        day=day_in_words(conversation.planned_on, language),
+    )  # fmt: skip
+    queue(session, [Letter(reader, message, kind, f"{kind}:{conversation.id}", is_private=True)])
+
+
+def _tell_of_plan(session: Session, *, conversation: Conversation, by: Side, **_: Any) -> None:
+    _to_the_other(session, conversation, by, "conversation-planned")
+
+
+def _tell_of_views(session: Session, *, conversation: Conversation, by: Side, **_: Any) -> None:
+    _to_the_other(session, conversation, by, "conversation-shared" if by is Side.PERSON else "conversation-both")
+
+
 def connect() -> None:
     """Connect the receivers; calling it again changes nothing."""
     goal_changed.connect(_remind_of_goal)
+    conversation_planned.connect(_tell_of_plan)
+    views_given.connect(_tell_of_views)

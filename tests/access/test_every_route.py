@@ -30,7 +30,8 @@ from learning.culture.models import (
     CultureLink,
     CultureMeasure,
 )
-from learning.development import goals
+from learning.development import conversations, goals
+from learning.development.models import Side
 from learning.needs import measures, scenarios
 from learning.needs.measures import MeasureDraft
 from learning.needs.models import Horizon, MeasureKind, NeedRole
@@ -306,6 +307,8 @@ OWN = {
     "competences.take_back", "people_competences.of_team", "people_competences.register_of_team",
     "people_competences.contest_of_team", "people_competences.answer_of_team",
     "goals.goal", "goals.change", "goals.settle",
+    "conversations.plan", "conversations.conversation", "conversations.give", "conversations.move",
+    "conversations.notes", "conversations.agree", "conversations.end", "conversations.record", "conversations.report",
 }  # fmt: skip
 
 # Only another system with a token of the agency's; no role opens these, and no cookie.
@@ -337,7 +340,9 @@ def _build(session: Session, version: CourseVersion) -> World:
         if name != "learner":
             factories.grant(session, people[name], Role(name), agency)
     owner = factories.make_person(session)
-    position: Position = factories.make_position(session, owner, unit)
+    boss, led = factories.make_person(session), factories.make_person(session)
+    position: Position = factories.make_position(session, owner, unit, reports_to_id=boss.id)
+    factories.make_position(session, led, unit, reports_to_id=owner.id)
     held: RoleGrant = factories.grant(session, owner, Role.AUDITOR, agency)
     completion = factories.complete_course(session, owner, version)
     certificate = session.scalars(select(Certificate).where(Certificate.completion_id == completion.id)).one()
@@ -405,6 +410,8 @@ def _build(session: Session, version: CourseVersion) -> World:
     risk = published.current(session, "RM")
     assert risk is not None
     own_framework = factories.make_framework(session, agency, owner)
+    [lead] = conversations.leads(session, person_id=owner.id)
+    conversation = conversations.plan(session, lead, Side.PERSON, [risk], date(2030, 1, 1))
     competence_id = published.competence_ids(session, risk)["RM.1"]
     reporting = factories.make_person(session)
     factories.make_position(session, reporting, unit, reports_to_id=owner.id)
@@ -434,6 +441,8 @@ def _build(session: Session, version: CourseVersion) -> World:
         "frameworks.framework.framework_id": risk.framework.id,
         "development.assess.framework_id": risk.framework.id,
         "development.history.framework_id": risk.framework.id,
+        "conversations.give.framework_id": risk.framework.id,
+        "conversations.report.person_id": led.id,
         "practice_mail.follow_up.token": sign(Purpose.FOLLOW_UP, follow_up.id),
         "practice_mail.recall_questions.token": sign(Purpose.RECALL, recall.id),
         "practice_mail.recall_question.token": sign(Purpose.RECALL, recall.id),
@@ -501,7 +510,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "file_id": people_file.id, "framework_id": own_framework.id, "campaign_id": campaign.id,
         "competence_code": competence.code, "measure_id": measure.id,
         "scenario_id": scenario.id,
-        "goal_id": goal.id,
+        "goal_id": goal.id, "conversation_id": conversation.id, "manager_id": boss.id,
     }  # fmt: skip
     return World(people, owner, values, secret)
 
