@@ -24,8 +24,8 @@ def evidence_name(level: int) -> str:
 def state_name(state: GoalState) -> str:
     names: dict[GoalState, str] = {
         GoalState.OPEN: gettext("Under way"),
-        GoalState.REACHED: gettext("Reached"),
-        GoalState.DROPPED: gettext("Dropped"),
+        GoalState.REACHED: gettext("Goal reached"),
+        GoalState.DROPPED: gettext("Goal dropped"),
     }
     return names[state]
 

@@ -36,6 +36,8 @@ STRANGER = [
 LEARNER = [
     "/",
     "/my/record",
+    "/my/development",
+    "/my/development/goals/new",
     "/account",
     "/mail",
     "/recognition",
