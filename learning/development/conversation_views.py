@@ -35,13 +35,14 @@ def _found(conversation_id: int, *, lock: bool = False) -> tuple[Conversation, S
 
 
 def _refused(fault: CannotDo) -> str:
-    return {
+    told: dict[str, str] = {
         "ended": gettext("The conversation is ended, and nothing of it changes any more."),
         "given": gettext("You have answered already. What was given for the conversation stays as it is."),
         "too-early": gettext("You can answer when the other has shared how they see themselves."),
         "changed": gettext("The notes were changed meanwhile. Read them as they are now."),
         "empty": gettext("There are no notes to agree to yet."),
-    }[fault.reason]
+    }
+    return told[fault.reason]
 
 
 @blueprint.route("/conversations/new/<int:person_id>/<int:manager_id>", methods=["GET", "POST"])
