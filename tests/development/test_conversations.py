@@ -151,6 +151,20 @@ def test_planning_twice_is_one_conversation_and_the_other_is_told(session: Sessi
     assert (mail.person_id, mail.is_private, mail.agency_id) == (two.manager.id, True, None)
 
 
+def test_each_is_told_when_it_is_their_turn_and_mail_tells_no_answer(session: Session, two: Two) -> None:
+    conversations.give(session, two.conversation, part(session, two), Side.PERSON, {"AB.1": 4})
+    conversations.give(session, two.conversation, part(session, two), Side.MANAGER, {"AB.1": 1})
+    with pytest.raises(CannotDo):
+        conversations.give(session, two.conversation, part(session, two), Side.MANAGER, {"AB.1": 2})
+    mails = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(each.kind, each.person_id) for each in mails] == [
+        ("conversation-planned", two.manager.id),
+        ("conversation-shared", two.manager.id),
+        ("conversation-both", two.person.id),
+    ]
+    assert all(each.is_private and each.agency_id is None for each in mails)
+
+
 def test_notes_are_agreed_by_both_and_nobody_writes_over_the_other(session: Session, two: Two, sign_in: SignIn) -> None:
     here = two.here
     session.commit()
