@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import CTE, BigInteger, ColumnElement, Select, Subquery, and_, column, func, or_, select, values
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from learning.competences.evidence_models import CompetenceLevel
 from learning.needs.gaps import Counted
@@ -51,21 +51,32 @@ def day_of(horizon: Horizon, today: date) -> date:
 
 
 def counted_positions(agency_id: int, today: date, leader: Leader | None = None) -> Subquery:
-    """The position in which each manager of the agency counts: person_id, unit_id, level, ends_on, reports_to_id."""
-    place = func.row_number().over(partition_by=Position.person_id, order_by=(Position.starts_on, Position.id))
-    held = (
-        select(
-            Position.id, Position.person_id, Position.unit_id, Position.level, Position.ends_on,
-            Position.reports_to_id, place.label("place"),
+    """The position in which each manager of the agency counts: person_id, unit_id, level, ends_on."""
+    other = aliased(Position)
+    # No window function: PostgreSQL thinks that it leaves few rows, and then sorts all levels on disk.
+    held_longer = (
+        select(other.id)
+        .where(
+            other.person_id == Position.person_id,
+            other.agency_id == agency_id,
+            other.level.in_(MANAGERS),
+            held_on(today, other),
+            or_(
+                other.starts_on < Position.starts_on,
+                and_(other.starts_on == Position.starts_on, other.id < Position.id),
+            ),
         )
-        .where(Position.agency_id == agency_id, Position.level.in_(MANAGERS), held_on(today))
-        .subquery("held")
-    )  # fmt: skip
-    conditions = [held.c.place == 1]
+        .exists()
+    )
+    conditions = [Position.agency_id == agency_id, Position.level.in_(MANAGERS), held_on(today), ~held_longer]
     if leader is not None:
-        conditions.append(held.c.person_id != leader.person_id)
-        conditions.append(or_(held.c.unit_id.not_in(leader.unit_ids), held.c.reports_to_id == leader.person_id))
-    return select(held).where(*conditions).subquery("counted")
+        conditions.append(Position.person_id != leader.person_id)
+        conditions.append(or_(Position.unit_id.not_in(leader.unit_ids), Position.reports_to_id == leader.person_id))
+    return (
+        select(Position.person_id, Position.unit_id, Position.level, Position.ends_on)
+        .where(*conditions)
+        .subquery("counted")
+    )
 
 
 def stays(counted: Any, day: date) -> ColumnElement[bool]:
