@@ -146,7 +146,13 @@ def change(
     session: Session, measure: CompetenceMeasure, draft: MeasureDraft, *, seen: int, actor_id: int | None
 ) -> None:
     """Another kind, owner, cost, deadline, state, or other words. Raises ChangedMeanwhile."""
-    session.refresh(measure, with_for_update=True)
+    # Not session.refresh: it would join the owner again, and PostgreSQL locks no row that an outer join may lack.
+    session.scalars(
+        select(CompetenceMeasure)
+        .where(CompetenceMeasure.id == measure.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
     if measure.revision != seen:
         raise ChangedMeanwhile
     wanted = {

@@ -11,15 +11,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, Subquery, and_, column, func, or_, select, values
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    column,
+    func,
+    or_,
+    select,
+    values,
+)
 from sqlalchemy.orm import Session, aliased
 
 from learning.competences.evidence_models import CompetenceLevel
 from learning.needs.gaps import Counted
 from learning.needs.models import Horizon, NeedRole
-from learning.needs.resolving import MANAGERS
+from learning.needs.resolving import MANAGERS, ROLES
 from learning.organisation.holding import held_on
-from learning.organisation.models import Position
+from learning.organisation.models import Level, Position
 
 _YEARS = {Horizon.NOW: 0, Horizon.ONE_YEAR: 1, Horizon.THREE_YEARS: 3}
 
@@ -134,10 +147,10 @@ def count(
         heads[where][NeedRole(level)] = number
     reached: dict[int, dict[tuple[NeedRole, int, int], int]] = {each: {} for each in heads}
     if competences:
-        for where, role, competence_id, level, number in session.execute(
-            _levels(people, part, inside, competences, day, leaving)
-        ):
-            reached[where][NeedRole(role), competence_id, level] = number
+        found = session.execute(_levels(people, part, inside, competences, day, leaving))
+        for competence_id, packed, number in found:
+            where, role, level = packed >> 5, ROLES[packed >> 3 & 3], packed & 7
+            reached[where][role, competence_id, level] = number
     return {each: Counted(heads[each], reached[each]) for each in heads}
 
 
@@ -145,13 +158,16 @@ def _levels(
     people: Subquery, part: CTE, inside: ColumnElement[bool], competences: Collection[int], day: date,
     leaving: Leaving | None,
 ) -> Select[Any]:  # fmt: skip
-    keys = (part.c.part, people.c.level, CompetenceLevel.competence_id, CompetenceLevel.level)
+    # Part, role and level are packed into one number: PostgreSQL then groups by hashing instead of sorting every level.
+    role = case({Level(each.value): place for place, each in enumerate(ROLES)}, value=people.c.level)
+    packed = (part.c.part * 32 + role * 8 + CompetenceLevel.level).label("packed")
     query = (
-        select(*keys, func.count())
+        select(CompetenceLevel.competence_id, packed, func.count())
+        .select_from(people)
         .join(part, inside)
         .join(CompetenceLevel, CompetenceLevel.person_id == people.c.person_id)
         .where(CompetenceLevel.competence_id.in_(competences), stays(people, day), lasts(day))
-        .group_by(*keys)
+        .group_by(CompetenceLevel.competence_id, packed)
     )
     return query if leaving is None else query.where(~_leaves(people, leaving))
 
