@@ -133,8 +133,8 @@ class Receiver:
 
     def rows(self) -> list[TakenIn]:
         self.session.rollback()
-        self.session.expire_all()
         found = list(self.session.scalars(select(TakenIn).order_by(TakenIn.id)))
+        self.session.expunge_all()
         self.session.rollback()
         return found
 
@@ -291,8 +291,9 @@ def test_what_an_earlier_key_signed_holds_after_a_change_of_keys(sender: Sender,
 
 
 def test_badges_have_what_open_badges_asks_for_and_no_address_to_read(sender: Sender) -> None:
+    tokens = sender.tokens()
     published = KeySet.import_key_set(sender.fetch(f"{SENDER}/.well-known/jwks.json"))
-    for token in sender.tokens():
+    for token in tokens:
         made = jwt.decode(token, published, algorithms=["RS256"])
         claims = made.claims
         assert made.header["typ"] == "JWT"
