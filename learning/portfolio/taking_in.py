@@ -186,6 +186,7 @@ def grant(session: Session, row: TakenIn, actor_id: int, *, is_theirs: bool) -> 
     if not (row.same_email or is_theirs):
         raise CannotDecide("not-theirs-yet")
     _decide(session, row, TakenStatus.GRANTED, actor_id, None)
+    _note(session, "portfolio.granted", row, actor_id)
     keeping.add(
         session,
         row.person_id,
@@ -211,6 +212,7 @@ def decline(session: Session, row: TakenIn, actor_id: int, answer: str) -> bool:
         raise CannotDecide("no-words")
     ends = row.status is TakenStatus.GRANTED
     _decide(session, row, TakenStatus.ENDED if ends else TakenStatus.DECLINED, actor_id, answer)
+    _note(session, "portfolio.ended" if ends else "portfolio.declined", row, actor_id)
     sources.withdraw_from(session, row.person_id, f"portfolio:{row.id}", NO_LONGER)
     return True
 
@@ -220,6 +222,7 @@ def take_back(session: Session, row: TakenIn) -> bool:
     if row.status not in OPEN_TO_PERSON:
         return False
     _decide(session, row, TakenStatus.WITHDRAWN, row.person_id, None)
+    _note(session, "portfolio.withdrawn", row, row.person_id)
     sources.withdraw_from(session, row.person_id, f"portfolio:{row.id}", NO_LONGER)
     return True
 
@@ -227,7 +230,6 @@ def take_back(session: Session, row: TakenIn) -> bool:
 def _decide(session: Session, row: TakenIn, status: TakenStatus, actor_id: int, answer: str | None) -> None:
     row.status, row.decided_by_id, row.decided_at, row.answer = status, actor_id, clock.now(), answer
     session.flush()
-    _note(session, f"portfolio.{status.value}", row, actor_id)
 
 
 def in_own_data(session: Session, person_id: int) -> list[dict[str, Any]]:
