@@ -193,7 +193,7 @@ def grant(session: Session, row: TakenIn, actor_id: int, *, is_theirs: bool) -> 
         sources.ids_of(session, row.codes),
         kind_of(row),
         source=f"portfolio:{row.id}",
-        origin=f"portfolio:{'level' if row.level else 'course'}:{row.id}",
+        origin=f"badge-{row.id}",  # no course of this installation
         happened_on=row.happened_on,
         until=row.until,
         agency_id=row.agency_id,

@@ -178,6 +178,8 @@ def test_a_record_goes_to_another_agency_and_counts_there_once_until_it_is_ended
         answer = receiver.hr.post(f"{receiver.address}/brought/{each}", data={"decision": "yes"})
         assert answer.status_code == 303
     assert receiver.levels()["RM.2"] == 2
+    mine = receiver.client.get("/my/competences")
+    assert mine.status_code == 200
     amount = receiver.session.scalar(select(func.count()).select_from(Evidence))
     receiver.session.rollback()
     assert "Brought before" in receiver.check(archive)
