@@ -70,6 +70,10 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     from learning.paths.saved_view_views import blueprint as saved_views
     from learning.paths.views import blueprint as paths
     from learning.people_files.views import blueprint as people_files
+    from learning.portfolio import subscriptions as portfolio_subscriptions
+    from learning.portfolio.agency_views import blueprint as brought
+    from learning.portfolio.issuer_views import blueprint as open_badges
+    from learning.portfolio.views import blueprint as portfolio
     from learning.practice import subscriptions as practice_subscriptions
     from learning.practice.mail_views import blueprint as practice_mail
     from learning.practice.views import blueprint as practice
@@ -126,6 +130,7 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
     competence_subscriptions.connect()
     need_subscriptions.connect()
     development_subscriptions.connect()
+    portfolio_subscriptions.connect()
     notification_subscriptions.connect()
     for blueprint in (
         front,
@@ -164,6 +169,9 @@ def create_app(settings: Settings | None = None, **flask_config: Any) -> Flask:
         development,
         goals,
         conversations,
+        portfolio,
+        brought,
+        open_badges,
         certificates,
         gaps,
         needs,

@@ -45,10 +45,13 @@ def _add_commands() -> None:
     from learning.migrating import database
     from learning.notifications.commands import mail, worker
     from learning.people_files.commands import people
+    from learning.portfolio.commands import portfolio
     from learning.records.commands import export
     from learning.serving import serve
 
-    for command in (accounts, competences, courses, database, demo, export, frameworks, mail, people, serve, worker):
+    for command in (
+        accounts, competences, courses, database, demo, export, frameworks, mail, people, portfolio, serve, worker,
+    ):  # fmt: skip
         main.add_command(command)
 
 

@@ -17,6 +17,7 @@ from learning.paths import models as _paths
 from learning.paths import reminder_models as _reminders
 from learning.paths import saved_view_models as _saved_views
 from learning.people_files import models as _people_files
+from learning.portfolio import models as _portfolio
 from learning.practice import models as _practice
 from learning.programmes import models as _programmes
 from learning.progress import models as _progress
@@ -26,7 +27,8 @@ __all__ = ["metadata"]
 
 _rooms = (
     _access, _bounces, _bulk, _catalogue, _certificates, _competences, _culture, _development, _evidence,
-    _needs, _notifications, _organisation, _paths, _people_files, _practice, _programmes, _progress, _provisioning,
+    _needs, _notifications, _organisation, _paths, _people_files, _portfolio, _practice, _programmes,
+    _progress, _provisioning,
     _reminders, _saved_views,
 )  # fmt: skip
 metadata = Base.metadata

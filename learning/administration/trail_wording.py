@@ -194,6 +194,14 @@ WORDINGS: dict[str, Wording] = {
     "scenario.removed": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s removed the scenario “%(name)s” of people who may leave."), name=e["name"])),
     "plan.decided": Wording(Kind.PATHS, lambda e: e.say(gettext("%(actor)s noted what %(body)s decided about the competence plan on %(day)s."), body=e["body"], day=e.day("on"))),
     # Certificates
+    "portfolio.taken-out": Wording(Kind.FILES, lambda e: e.say(gettext("%(actor)s took out their own record as %(format)s."), format=e["format"].upper())),
+    "portfolio.offered": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(subject)s brought the badge “%(badge)s” from %(issuer)s."), badge=e["badge"], issuer=e["issuer"])),
+    "portfolio.granted": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s let the badge “%(badge)s” of %(subject)s from %(issuer)s count."), badge=e["badge"], issuer=e["issuer"])),
+    "portfolio.declined": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s said no to the badge “%(badge)s” of %(subject)s from %(issuer)s."), badge=e["badge"], issuer=e["issuer"])),
+    "portfolio.ended": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s let the badge “%(badge)s” of %(subject)s from %(issuer)s count no longer."), badge=e["badge"], issuer=e["issuer"])),
+    "portfolio.withdrawn": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(subject)s took the badge “%(badge)s” from %(issuer)s back."), badge=e["badge"], issuer=e["issuer"])),
+    "issuer.trusted": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s put the issuer “%(name)s” of badges on the list."), name=e["name"])),
+    "issuer.removed": Wording(Kind.SETTINGS, lambda e: e.say(gettext("%(actor)s took the issuer “%(name)s” of badges off the list."), name=e["name"])),
     "certificate.revoked": Wording(Kind.CERTIFICATES, lambda e: e.say(gettext("%(actor)s revoked certificate %(subject)s of %(person)s: %(reason)s"), reason=e["reason"])),
     # Passwords and sign-in
     "password.link-sent": Wording(Kind.SIGN_IN, lambda e: e.say(gettext("%(actor)s sent %(subject)s a link to choose a password."))),

@@ -105,7 +105,7 @@ def from_follow_up(session: Session, follow_up: FollowUp) -> bool:
     last = follow_up.answers[-1]
     source = f"follow-up:{follow_up.id}"
     if last.outcome is not Outcome.DONE:
-        _withdraw_from(session, follow_up.person_id, source, OTHER_ANSWER)
+        withdraw_from(session, follow_up.person_id, source, OTHER_ANSWER)
         return False
     enrolment = follow_up.enrolment
     return keeping.add(
@@ -134,7 +134,7 @@ def from_recognition(session: Session, recognition: Recognition) -> bool:
         return False
     source = f"recognition:{recognition.id}"
     if recognition.ended_at is not None:
-        _withdraw_from(session, recognition.person_id, source, ENDED)
+        withdraw_from(session, recognition.person_id, source, ENDED)
         return False
     version_id = recognition.course.current_version_id
     if version_id is None or recognition.decided_at is None:
@@ -158,7 +158,7 @@ def _built_by(session: Session, version_id: int) -> list[str]:
     return session.scalar(select(CourseVersion.document["competences"]).where(CourseVersion.id == version_id)) or []
 
 
-def _withdraw_from(session: Session, person_id: int, source: str, reason: str) -> None:
+def withdraw_from(session: Session, person_id: int, source: str, reason: str) -> None:
     for each in session.scalars(
         select(Evidence).where(
             Evidence.person_id == person_id,

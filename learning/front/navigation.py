@@ -73,6 +73,7 @@ def _menu(actor: Actor | None) -> Menu:
         (Permission.MANAGE_PATHS, "paths.new_assignment", gettext("Assign a path")),
         (Permission.MANAGE_PATHS, "audiences.audiences", gettext("Audiences")),
         (Permission.MANAGE_PATHS, "recognition.in_agency", gettext("Exemptions and prior learning")),
+        (Permission.MANAGE_PATHS, "brought.in_agency", gettext("Brought from elsewhere")),
         (Permission.MANAGE_PATHS, "programmes.programmes", gettext("Programmes")),
         (Permission.MANAGE_FRAMEWORKS, "own_frameworks.frameworks", gettext("Own frameworks")),
         (Permission.MANAGE_COMPETENCES, "people_competences.contests", gettext("Contested levels")),
@@ -104,7 +105,10 @@ def _menu(actor: Actor | None) -> Menu:
         # One name for the page; who sees several agencies needs to tell them apart.
         label = gettext("Overview") if len(boards) == 1 else agency.name
         main.append(_item("paths.board", label, agency_slug=agency.slug))
-    more = [_item("frameworks.frameworks", gettext("Frameworks of competences"))]
+    more = [
+        _item("portfolio.portfolio", gettext("My record to take along")),
+        _item("frameworks.frameworks", gettext("Frameworks of competences")),
+    ]
     everywhere = permissions_in(actor, None).union(*(permissions_in(actor, agency.id) for agency in agencies))
     if Permission.SEE_AUTHORING in everywhere:
         more.append(_item("catalogue.authoring", gettext("Authoring")))

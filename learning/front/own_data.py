@@ -16,6 +16,7 @@ from learning.culture import answering
 from learning.development import own_data as development
 from learning.needs import mine as planning
 from learning.organisation.models import Person, Position
+from learning.portfolio.taking_in import in_own_data as brought_in
 from learning.programmes import mine
 from learning.progress import overview
 from learning.progress.models import Attempt, Response
@@ -104,6 +105,7 @@ def gather(session: Session, person: Person) -> dict[str, Any]:
         ],
         "competences": holdings.in_own_data(session, person.id),
         "competence_planning": planning.in_own_data(session, person.id),
+        "brought_badges": brought_in(session, person.id),
         "programmes": mine.in_own_data(session, person.id),
         "culture_campaigns": answering.in_own_data(session, person.id),
         "development": development.in_own_data(session, person.id),

@@ -46,6 +46,8 @@ from learning.paths.models import Assignment, AssignmentMember, Audience, DueKin
 from learning.paths.saved_view_models import SavedView, ViewPage
 from learning.people_files import waiting
 from learning.people_files.steps import Options
+from learning.portfolio import keys
+from learning.portfolio.models import BadgeKind, TakenIn, TakenStatus, TrustedIssuer
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, PairStatus, RecallRound
 from learning.practice.tokens import Purpose, sign
 from learning.programmes import reply_links
@@ -128,6 +130,18 @@ TABLE: dict[str, set[str]] = {
     "own_frameworks.use": HR,
     "own_frameworks.template": HR,
     "own_frameworks.export": HR,
+    "portfolio.portfolio": SIGNED_IN,
+    "portfolio.take_out": SIGNED_IN,
+    "portfolio.check": SIGNED_IN,
+    "portfolio.take_in": SIGNED_IN,
+    "brought.in_agency": HR,
+    "brought.decide": HR,
+    "brought.trust": HR,
+    "brought.distrust": HR,
+    "open_badges.key_set": EVERYBODY,
+    "open_badges.key": EVERYBODY,
+    "open_badges.issuer": EVERYBODY,
+    "open_badges.revoked": EVERYBODY,
     "device.manifest": EVERYBODY,
     "device.offline": EVERYBODY,
     "device.service_worker": EVERYBODY,
@@ -309,6 +323,7 @@ OWN = {
     "goals.goal", "goals.change", "goals.settle",
     "conversations.plan", "conversations.conversation", "conversations.give", "conversations.move",
     "conversations.notes", "conversations.agree", "conversations.end", "conversations.record", "conversations.report",
+    "portfolio.take_back",
 }  # fmt: skip
 
 # Only another system with a token of the agency's; no role opens these, and no cookie.
@@ -489,6 +504,14 @@ def _build(session: Session, version: CourseVersion) -> World:
         MeasureDraft(MeasureKind.LEARN, "Learn", owner.id, None, date(2030, 1, 1)), request_key="k", actor_id=None,
     )  # fmt: skip
     scenario = scenarios.save(session, agency.id, "Everybody", scenarios.Choice(unit_id=unit.id), actor_id=None)
+    issuer = TrustedIssuer(agency_id=agency.id, name="I", address=f"https://{agency.slug}.example")
+    taken = TakenIn(
+        person_id=owner.id, agency_id=agency.id, credential_id="urn:uuid:1", issuer_name="I",
+        issuer_address="https://i.example", kind=BadgeKind.COMPLETION, title="T", codes=[],
+        happened_on=date(2020, 1, 1), same_email=True, revocation_known=True, status=TakenStatus.WAITING,
+    )  # fmt: skip
+    session.add_all([issuer, taken])
+    thumbprint = keys.current(session).thumbprint
     departure = Departure(agency_id=agency.id, person_id=owner.id, last_day=date(2030, 1, 1))
     session.add(departure)
     session.flush()
@@ -511,6 +534,7 @@ def _build(session: Session, version: CourseVersion) -> World:
         "competence_code": competence.code, "measure_id": measure.id,
         "scenario_id": scenario.id,
         "goal_id": goal.id, "conversation_id": conversation.id, "manager_id": boss.id,
+        "issuer_id": issuer.id, "taken_id": taken.id, "thumbprint": thumbprint,
     }  # fmt: skip
     return World(people, owner, values, secret)
 
@@ -555,6 +579,7 @@ ENDING = (
     "people_files.discard", "culture.close",
     "saved_views.remove",
     "people_files.discard", "planning.remove_scenario",
+    "people_files.discard", "brought.distrust",
 )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ LEARNER = [
     "/mail",
     "/recognition",
     "/team",
+    "/portfolio",
     "/my/competences",
     "/my/competences/rule",
     "/frameworks",
@@ -81,6 +82,7 @@ def _ids(site: Site) -> dict[str, str]:
 
 def _hr_pages(ids: dict[str, str]) -> list[str]:
     return [
+        f"{AGENCY}/brought",
         f"{AGENCY}/", f"{AGENCY}/members", f"{AGENCY}/paths", f"{AGENCY}/paths/new", f"{AGENCY}/paths/{ids['path']}",
         f"{AGENCY}/paths/{ids['path']}/archive", f"{AGENCY}/assignments/new",
         f"{AGENCY}/assignments/{ids['assignment']}", f"{AGENCY}/assignments/{ids['assignment']}/due",
