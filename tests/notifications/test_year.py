@@ -301,7 +301,7 @@ def test_the_first_months_of_sixty_people(app: Flask, session: Session, monkeypa
 
 @pytest.mark.one_database
 def test_a_year(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of forty people, unless YEAR_PEOPLE says another number: a thousand take some ten minutes."""
-    world, post = _simulate(app, session, monkeypatch, int(os.environ.get("YEAR_PEOPLE", "40")))
+    """Of a hundred people, unless YEAR_PEOPLE says another number: a thousand take some ten minutes."""
+    world, post = _simulate(app, session, monkeypatch, int(os.environ.get("YEAR_PEOPLE", "100")))
     assert {"died in the run", "died before sending", "server down", "dead address", "try later"} <= set(post.faults)
     assert {number for member in world.model.members.values() for number, _, _ in member.rounds} >= {2, 3}
