@@ -11,21 +11,20 @@ from wtforms import DateField, EmailField, Field, SelectField, StringField, Vali
 from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from learning.organisation.organisation_number import normalise
+from learning.tidying import one_line
 
 _REQUIRED = _l("This must be filled in.")
 _NO_ADDRESS = _l("This is not an e-mail address.")
 
 
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.replace("\x00", "").split()) if value else value
-
-
 def _text(label: Any, longest: int) -> StringField:
-    return StringField(label, validators=[DataRequired(_REQUIRED), Length(max=longest)], filters=[_tidy])
+    return StringField(label, validators=[DataRequired(_REQUIRED), Length(max=longest)], filters=[one_line])
 
 
 def _address(label: Any) -> EmailField:
-    return EmailField(label, validators=[DataRequired(_REQUIRED), Length(max=254), Email(_NO_ADDRESS)], filters=[_tidy])
+    return EmailField(
+        label, validators=[DataRequired(_REQUIRED), Length(max=254), Email(_NO_ADDRESS)], filters=[one_line]
+    )
 
 
 def _language() -> SelectField:
@@ -50,7 +49,7 @@ class PositionForm(FlaskForm):
     manager = EmailField(
         _l("Line manager's e-mail address (may be left open)"),
         validators=[Optional(), Length(max=254), Email(_NO_ADDRESS)],
-        filters=[_tidy],
+        filters=[one_line],
     )
 
 
@@ -78,13 +77,13 @@ class EndForm(FlaskForm):
 
 class LeaveForm(FlaskForm):
     last_day = _day(_l("Last day"))
-    reason = StringField(_l("Reason (may be left open)"), validators=[Length(max=500)], filters=[_tidy])
+    reason = StringField(_l("Reason (may be left open)"), validators=[Length(max=500)], filters=[one_line])
 
 
 class MergeForm(FlaskForm):
-    reason = StringField(_l("Reason (may be left open)"), validators=[Length(max=500)], filters=[_tidy])
+    reason = StringField(_l("Reason (may be left open)"), validators=[Length(max=500)], filters=[one_line])
     address = EmailField(
-        _l("The address that is kept"), validators=[DataRequired(_REQUIRED), Length(max=254)], filters=[_tidy]
+        _l("The address that is kept"), validators=[DataRequired(_REQUIRED), Length(max=254)], filters=[one_line]
     )
 
 

@@ -14,17 +14,14 @@ from wtforms.validators import DataRequired, Length, Optional
 from learning.access.identity_providers import ProviderFacts, normalised_domain
 from learning.access.oidc import WELL_KNOWN
 from learning.access.provider_http import check_url
+from learning.tidying import one_line
 
 _REQUIRED = _l("This must be filled in.")
 
 
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.split()) if value else value
-
-
 def _text(label: Any, longest: int, *, optional: bool = False) -> StringField:
     needed = Optional() if optional else DataRequired(_REQUIRED)
-    return StringField(label, validators=[needed, Length(max=longest)], filters=[_tidy])
+    return StringField(label, validators=[needed, Length(max=longest)], filters=[one_line])
 
 
 class ProviderForm(FlaskForm):

@@ -21,6 +21,7 @@ from learning.organisation.models import Position
 from learning.organisation.people import member, works_in
 from learning.progress.completing import current_position
 from learning.sealing import seal_text
+from learning.tidying import paragraphs
 
 LONGEST = 2_000  # characters of what was seen
 TAKEN_BACK = "The one who confirmed it has taken it back."
@@ -106,7 +107,7 @@ def confirm(session: Session, found: ConfirmationRequest, level: int, words: str
 
     Who leads the person on that day speaks as their manager, others as colleagues.
     """
-    words = words.replace("\r\n", "\n").strip()
+    words = paragraphs(words)
     if level not in LEVELS or not words or len(words) > LONGEST:
         raise ValueError("a confirmation has a level and some words")
     _held(session, found)

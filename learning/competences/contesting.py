@@ -18,6 +18,7 @@ from learning.organisation.holding import held_on
 from learning.organisation.models import Position
 from learning.practice.manager_notes import own_manager
 from learning.progress.completing import current_position
+from learning.tidying import paragraphs
 
 LONGEST = 2_000
 MOST = 200
@@ -45,7 +46,7 @@ def _loaded() -> tuple[Any, ...]:
 
 
 def _words(text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
+    text = paragraphs(text)
     if not text or len(text) > LONGEST:
         raise ValueError(f"write some words, at most {LONGEST} characters")
     return text

@@ -12,29 +12,22 @@ from wtforms.validators import AnyOf, DataRequired, Email, Length
 
 from learning.competences import confirming, contesting, registering
 from learning.competences.levels import LEVELS
+from learning.tidying import one_line, paragraphs
 
 _REQUIRED = _l("This must be filled in.")
 _TOO_LONG = _l("Write %(max)d characters at most.")
 
 
-def _tidy(value: str | None) -> str:
-    return " ".join((value or "").split())
-
-
-def _stripped(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").strip()
-
-
 def _words(label: Any, most: int) -> TextAreaField:
     return TextAreaField(
-        label, filters=[_stripped], validators=[DataRequired(_REQUIRED), Length(max=most, message=_TOO_LONG)]
+        label, filters=[paragraphs], validators=[DataRequired(_REQUIRED), Length(max=most, message=_TOO_LONG)]
     )
 
 
 class AskForm(FlaskForm):
     email = EmailField(
         _l("E-mail address of a colleague or your manager"),
-        filters=[_tidy],
+        filters=[one_line],
         validators=[DataRequired(_REQUIRED), Length(max=254), Email(_l("This is not an e-mail address."))],
     )
 
@@ -58,7 +51,7 @@ class ConfirmationForm(FlaskForm):
 class PlacementForm(FlaskForm):
     words = StringField(
         _l("Which job, where, and for how long"),
-        filters=[_tidy],
+        filters=[one_line],
         validators=[DataRequired(_REQUIRED), Length(max=registering.LONGEST, message=_TOO_LONG)],
     )
     ended_on = DateField(_l("Last day in that job"), validators=[DataRequired(_l("Write a date."))])
@@ -76,6 +69,6 @@ class PlacementForm(FlaskForm):
 class WithdrawForm(FlaskForm):
     reason = StringField(
         _l("Why it must not count"),
-        filters=[_tidy],
+        filters=[one_line],
         validators=[DataRequired(_REQUIRED), Length(max=registering.LONGEST, message=_TOO_LONG)],
     )

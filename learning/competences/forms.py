@@ -12,10 +12,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from learning.competences.own_files import LARGEST
-
-
-def _stripped(text: str | None) -> str:
-    return " ".join((text or "").split())
+from learning.tidying import one_line
 
 
 class FrameworkFileForm(FlaskForm):
@@ -26,12 +23,12 @@ class FrameworkFileForm(FlaskForm):
 
     name = StringField(
         _l("The framework's name"),
-        filters=[_stripped],
+        filters=[one_line],
         validators=[Length(max=100, message=_l("Write 100 characters at most."))],
     )
     about = TextAreaField(
         _l("What it is, in two or three sentences"),
-        filters=[_stripped],
+        filters=[one_line],
         validators=[Length(max=1000, message=_l("Write 1000 characters at most."))],
     )
     file = FileField(_l("The file"), validators=[FileRequired(_l("Choose a file."))])

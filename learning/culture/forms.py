@@ -24,18 +24,11 @@ from learning.culture.campaigns import LONGEST, CampaignDraft
 from learning.culture.measures import MeasureDraft
 from learning.culture.models import Became
 from learning.culture.wording import became_name
+from learning.tidying import one_line, paragraphs
 
 LANGUAGES = ("nb", "nn", "en")
 _REQUIRED = _l("This must be filled in.")
 _DATE = _l("Write a date.")
-
-
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.split()) if value else value
-
-
-def _lines(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").strip()
 
 
 def _most(longest: int) -> Length:
@@ -47,12 +40,14 @@ class CampaignForm(FlaskForm):
 
     request_key = HiddenField()
     confirmed = HiddenField()
-    name = StringField(_l("Name"), validators=[DataRequired(_REQUIRED), _most(200)], filters=[_tidy])
+    name = StringField(_l("Name"), validators=[DataRequired(_REQUIRED), _most(200)], filters=[one_line])
     units = SelectMultipleField(_l("Units"), coerce=int, validators=[DataRequired(_l("Choose at least one unit."))])
     opens_on = DateField(_l("Opens"), validators=[DataRequired(_DATE)])
     closes_on = DateField(_l("Last day to answer"), validators=[DataRequired(_DATE)])
     languages = SelectMultipleField(_l("Languages"), validators=[DataRequired(_l("Choose at least one language."))])
-    message = TextAreaField(_l("To those who are asked (may be left open)"), validators=[_most(2000)], filters=[_lines])
+    message = TextAreaField(
+        _l("To those who are asked (may be left open)"), validators=[_most(2000)], filters=[paragraphs]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,8 +76,8 @@ class CampaignForm(FlaskForm):
 
 class MeasureForm(FlaskForm):
     request_key = HiddenField()
-    text = StringField(_l("What you will change"), validators=[DataRequired(_REQUIRED), _most(500)], filters=[_tidy])
-    owner = StringField(_l("Who sees to it"), validators=[DataRequired(_REQUIRED), _most(120)], filters=[_tidy])
+    text = StringField(_l("What you will change"), validators=[DataRequired(_REQUIRED), _most(500)], filters=[one_line])
+    owner = StringField(_l("Who sees to it"), validators=[DataRequired(_REQUIRED), _most(120)], filters=[one_line])
     due_on = DateField(_l("Done by"), validators=[DataRequired(_DATE)])
     scale = SelectField(_l("What it is about"))
 
@@ -97,7 +92,7 @@ class MeasureForm(FlaskForm):
 
 class FollowUpForm(FlaskForm):
     became = SelectField(_l("What became of it"))
-    said = StringField(_l("In a few words (may be left open)"), validators=[_most(500)], filters=[_tidy])
+    said = StringField(_l("In a few words (may be left open)"), validators=[_most(500)], filters=[one_line])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

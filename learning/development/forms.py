@@ -25,12 +25,9 @@ from learning.development import conversations
 from learning.development.goals import LONGEST, MOST_YEARS, Content, GoalDraft, Way
 from learning.development.models import Goal
 from learning.development.wording import way_name
+from learning.tidying import paragraphs
 
 _TOO_LONG = _l("Use at most %(max)d characters.")
-
-
-def _tidy(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").strip()
 
 
 class GoalForm(FlaskForm):
@@ -47,14 +44,14 @@ class GoalForm(FlaskForm):
     ways = SelectMultipleField(_l("What else you will do"))
     words = TextAreaField(
         _l("What you will do, in your own words"),
-        filters=[_tidy],
+        filters=[paragraphs],
         validators=[
             DataRequired(_l("Write what you will do.")), Length(max=LONGEST, message=_TOO_LONG),
         ],
     )  # fmt: skip
     seen = TextAreaField(
         _l("How you and others will see that you are there"),
-        filters=[_tidy],
+        filters=[paragraphs],
         validators=[
             DataRequired(_l("Write how it will be seen.")), Length(max=LONGEST, message=_TOO_LONG),
         ],
@@ -135,7 +132,7 @@ class NotesForm(FlaskForm):
 
     words = TextAreaField(
         _l("What you have agreed"),
-        filters=[_tidy],
+        filters=[paragraphs],
         validators=[
             DataRequired(_l("Write what you have agreed.")), Length(max=conversations.LONGEST, message=_TOO_LONG),
         ],

@@ -19,6 +19,7 @@ from learning.development.models import Goal, GoalState
 from learning.development.naming import Named
 from learning.development.wording import way_name
 from learning.interface import interface_language
+from learning.tidying import paragraphs
 
 blueprint = Blueprint("goals", __name__)
 Page = AnyResponse | str | tuple[str, int]
@@ -137,7 +138,7 @@ def settle(goal_id: int) -> Page:
     state = next((each for each in GoalState if each.value == request.form.get("state")), None)
     if state is None:
         abort(400)
-    reason = request.form.get("reason", "").replace("\r\n", "\n").strip()
+    reason = paragraphs(request.form.get("reason"))
     fault = None
     if len(reason) > goals.LONGEST:
         fault = gettext("Use at most %(max)d characters.", max=goals.LONGEST)

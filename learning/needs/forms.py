@@ -16,14 +16,11 @@ from learning.needs import wording
 from learning.needs.measures import MOST_COST, MeasureDraft
 from learning.needs.models import Consequence, MeasureKind, MeasureState
 from learning.needs.setting import LONGEST_WORDS, MOST_PEOPLE, Wish
+from learning.tidying import one_line, paragraphs
 
 _REQUIRED = _l("This must be filled in.")
 _TOO_LONG = _l("At most %(max)d characters.")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
-
-
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.split()) if value else value
 
 
 def _sensible_year(form: Form, field: Any) -> None:
@@ -43,7 +40,7 @@ class NeedForm(FlaskForm):
     words = TextAreaField(
         _l("What it would mean, in your own words (may be left open)"),
         validators=[Length(max=LONGEST_WORDS, message=_TOO_LONG)],
-        filters=[_tidy],
+        filters=[one_line],
     )
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -96,9 +93,9 @@ class MeasureForm(FlaskForm):
     words = TextAreaField(
         _l("What is to be done"),
         validators=[DataRequired(_REQUIRED), Length(max=1000, message=_TOO_LONG)],
-        filters=[lambda value: value.replace("\r\n", "\n").strip() if value else value],
+        filters=[paragraphs],
     )
-    owner = StringField(_l("Owner's e-mail address"), validators=[DataRequired(_REQUIRED)], filters=[_tidy])
+    owner = StringField(_l("Owner's e-mail address"), validators=[DataRequired(_REQUIRED)], filters=[one_line])
     cost = StringField(_l("Cost in kroner (may be left open)"))
     deadline = DateField(_l("Deadline"), validators=[DataRequired(_l("Write a date.")), _sensible_year])
     state = SelectField(_l("State"))
@@ -134,12 +131,12 @@ class DecisionForm(FlaskForm):
     body = StringField(
         _l("Who decided"),
         validators=[DataRequired(_REQUIRED), Length(max=100, message=_TOO_LONG)],
-        filters=[_tidy],
+        filters=[one_line],
     )
     words = TextAreaField(
         _l("What was decided"),
         validators=[DataRequired(_REQUIRED), Length(max=2000, message=_TOO_LONG)],
-        filters=[lambda value: value.replace("\r\n", "\n").strip() if value else value],
+        filters=[paragraphs],
     )
 
 
@@ -153,4 +150,4 @@ class ScenarioForm(FlaskForm):
     number = IntegerField(
         _l("How many"), validators=[Optional(), NumberRange(1, MOST_PEOPLE, _l("Write a whole number of people."))]
     )
-    name = StringField(_l("Name of the scenario"), validators=[Length(max=100, message=_TOO_LONG)], filters=[_tidy])
+    name = StringField(_l("Name of the scenario"), validators=[Length(max=100, message=_TOO_LONG)], filters=[one_line])

@@ -19,6 +19,7 @@ from learning.paths.building import LONGEST_TITLE, PathDraft, StepDraft
 from learning.paths.due_dates import DueRule, Status
 from learning.paths.models import DueKind, RenewBasis
 from learning.paths.renewal import RenewRule
+from learning.tidying import paragraphs
 
 Fields = MultiDict[str, str]
 LONGEST_DESCRIPTION = 4000
@@ -69,7 +70,7 @@ def read_path(fields: Fields, courses: Collection[int], before: Collection[int] 
     """
     faults = []
     title = " ".join(fields.get("title", "").split())
-    description = fields.get("description", "").replace("\r\n", "\n").strip()
+    description = paragraphs(fields.get("description"))
     if not title:
         faults.append(Fault("title", gettext("Give the path a title.")))
     elif len(title) > LONGEST_TITLE:

@@ -15,6 +15,7 @@ from learning.catalogue.models import Course
 from learning.database import insert_once
 from learning.paths.models import Recognition, RecognitionKind
 from learning.paths.signals import recognition_decided
+from learning.tidying import paragraphs
 
 LONGEST_TEXT = 4000
 
@@ -41,7 +42,7 @@ def _loaded() -> tuple[Any, ...]:
 
 
 def _text(text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
+    text = paragraphs(text)
     if len(text) > LONGEST_TEXT:
         raise InvalidRecognition("too long")
     return text

@@ -13,6 +13,7 @@ from learning.database import db
 from learning.portfolio import taking_in, wording
 from learning.portfolio.forms import IssuerForm
 from learning.portfolio.models import TrustedIssuer
+from learning.tidying import one_line
 
 blueprint = Blueprint("brought", __name__)
 Page = str | tuple[str, int] | AnyResponse
@@ -52,7 +53,7 @@ def decide(agency_slug: str, taken_id: int) -> Page:
         if wish == "yes":
             new = taking_in.grant(db.session, row, actor_id, is_theirs="theirs" in request.form)
         else:
-            answer = " ".join(request.form.get("answer", "").replace("\x00", "").split())
+            answer = one_line(request.form.get("answer"))
             new = taking_in.decline(db.session, row, actor_id, answer)
     except taking_in.CannotDecide as cannot:
         told = {

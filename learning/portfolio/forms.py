@@ -17,14 +17,11 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from learning.access.provider_http import check_url
 from learning.portfolio.checking import key_set
 from learning.portfolio.reading import LARGEST
-
-
-def _stripped(text: str | None) -> str:
-    return " ".join((text or "").replace("\x00", "").split())
+from learning.tidying import one_line
 
 
 def _address(text: str | None) -> str:
-    return _stripped(text).rstrip("/")
+    return one_line(text).rstrip("/")
 
 
 class BadgeFileForm(FlaskForm):
@@ -39,7 +36,7 @@ class BadgeFileForm(FlaskForm):
 class IssuerForm(FlaskForm):
     name = StringField(
         _l("The issuer's name"),
-        filters=[_stripped],
+        filters=[one_line],
         validators=[DataRequired(_l("Write a name.")), Length(max=200, message=_l("Write 200 characters at most."))],
     )
     address = StringField(

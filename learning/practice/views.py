@@ -17,6 +17,7 @@ from learning.practice.models import LearningPair, NoteMoment, Outcome, PairStat
 from learning.practice.pairs import CannotPair
 from learning.practice.wording import outcome_name
 from learning.progress.views import own_enrolment
+from learning.tidying import paragraphs
 
 blueprint = Blueprint("practice", __name__)
 
@@ -188,7 +189,7 @@ def manager_note(enrolment_id: int, moment: str) -> AnyResponse | str | tuple[st
     if when is None or taking.text.manager_note is None:
         abort(404)
     fault, code = None, 200
-    words = request.form.get("words", "").replace("\r\n", "\n").strip()
+    words = paragraphs(request.form.get("words"))
     if request.method == "POST":
         try:
             new = manager_notes.send(db.session, taking.enrolment, when, words)

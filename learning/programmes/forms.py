@@ -33,19 +33,12 @@ from learning.programmes.cohorts import MOST_SEATS
 from learning.programmes.gatherings import GatheringFacts
 from learning.programmes.models import Gathering
 from learning.programmes.times import DoubleHour, MissingHour, local, moment
+from learning.tidying import one_line, paragraphs
 
 MOST_LINES = 500
 MOST_AT_ONCE = 12  # gatherings planned in one go
 _REQUIRED = _l("This must be filled in.")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*\Z")
-
-
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.replace("\x00", "").split()) if value else value
-
-
-def _lines(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").strip()
 
 
 def _sensible_year(form: Form, field: Any) -> None:
@@ -58,7 +51,7 @@ def _text(label: Any, longest: int, *, required: bool = True) -> StringField:
     validators: list[Any] = [Length(max=longest, message=_l("At most %(max)d characters."))]
     if required:
         validators.insert(0, DataRequired(_REQUIRED))
-    return StringField(label, validators=validators, filters=[_tidy])
+    return StringField(label, validators=validators, filters=[one_line])
 
 
 @dataclass(frozen=True)
@@ -144,7 +137,7 @@ class GatheringFields(Form):
     notes = TextAreaField(
         _l("To the participants (may be left open)"),
         validators=[Length(max=4000, message=_l("At most %(max)d characters."))],
-        filters=[_lines],
+        filters=[paragraphs],
     )
 
     def validate_link(self, field: StringField) -> None:

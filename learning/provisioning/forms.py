@@ -12,16 +12,15 @@ from wtforms.validators import DataRequired, Length
 
 from learning import clock
 from learning.access.api_tokens import LONGEST
-
-
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.replace("\x00", "").split()) if value else value
+from learning.tidying import one_line
 
 
 class TokenForm(FlaskForm):
     key = HiddenField(validators=[DataRequired(), Length(max=100)])
     name = StringField(
-        _l("What it is for"), validators=[DataRequired(_l("This must be filled in.")), Length(max=100)], filters=[_tidy]
+        _l("What it is for"),
+        validators=[DataRequired(_l("This must be filled in.")), Length(max=100)],
+        filters=[one_line],
     )
     expires_on = DateField(_l("Last day it works"), validators=[DataRequired(_l("Write a date."))])
     sends_invitations = BooleanField(_l("Send new people an invitation by mail to choose a password"))
