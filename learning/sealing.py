@@ -54,6 +54,14 @@ def open_text(sealed: str) -> str:
         raise CannotOpen from fault
 
 
+def open_or_empty(sealed: str | None) -> str:
+    """A sealed text opened; empty without one, or when the key is not known: the page still shows the rest."""
+    try:
+        return open_text(sealed) if sealed else ""
+    except CannotOpen:
+        return ""
+
+
 def seal(value: dict[str, Any]) -> dict[str, Any]:
     """A JSON-safe value as it is stored: one name, the sealed rest."""
     return {SEALED: seal_text(json.dumps(value, ensure_ascii=False))}

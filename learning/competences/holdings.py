@@ -21,7 +21,7 @@ from learning.competences.evidence_models import CompetenceLevel, ConfirmationRe
 from learning.competences.levels import EvidenceKind, Level, level_of
 from learning.competences.models import Competence, CrosswalkLink, Relation
 from learning.competences.published import PublishedFramework
-from learning.sealing import CannotOpen, open_text
+from learning.sealing import open_or_empty
 
 MOST = 5  # courses that are suggested on the page of all competences
 
@@ -164,12 +164,7 @@ def _rows(
 
 def opened(row: Evidence) -> str:
     """What the one who confirmed it has seen; for the person and the one who wrote it. Empty when it cannot be read."""
-    if not row.words:
-        return ""
-    try:
-        return open_text(row.words)
-    except CannotOpen:
-        return ""
+    return open_or_empty(row.words)
 
 
 def states_of(level: Level) -> dict[int, str]:

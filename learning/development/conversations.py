@@ -27,7 +27,7 @@ from learning.development.models import Conversation, ConversationFramework, Con
 from learning.development.signals import conversation_planned, views_given
 from learning.organisation.holding import held_on
 from learning.organisation.models import Agency, Person, Position
-from learning.sealing import CannotOpen, open_text, seal, seal_text
+from learning.sealing import open_or_empty, seal, seal_text
 
 LONGEST = 8_000  # characters of the notes
 OTHER = {Side.PERSON: Side.MANAGER, Side.MANAGER: Side.PERSON}
@@ -252,10 +252,7 @@ def move(session: Session, conversation: Conversation, planned_on: date) -> bool
 
 def notes(conversation: Conversation) -> str:
     """The notes as they are now; nothing when the key is not known."""
-    try:
-        return open_text(conversation.notes) if conversation.notes else ""
-    except CannotOpen:
-        return ""
+    return open_or_empty(conversation.notes)
 
 
 def write_notes(session: Session, conversation: Conversation, side: Side, words: str, revision: int) -> bool:

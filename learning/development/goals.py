@@ -17,7 +17,7 @@ from learning.competences.models import Competence, Framework
 from learning.database import insert_once
 from learning.development.models import Goal, GoalChange, GoalState
 from learning.development.signals import goal_changed
-from learning.sealing import CannotOpen, open_text, seal, seal_text, unseal_or_nothing
+from learning.sealing import open_or_empty, seal, seal_text, unseal_or_nothing
 
 LONGEST = 2_000  # characters of each text
 MOST_YEARS = 5
@@ -100,13 +100,6 @@ def _opened(stored: dict[str, Any]) -> Content:
         found.get("words", ""),
         found.get("seen", ""),
     )
-
-
-def _words(sealed: str | None) -> str:
-    try:
-        return open_text(sealed) if sealed else ""
-    except CannotOpen:
-        return ""
 
 
 def make(session: Session, person_id: int, competence_id: int, draft: GoalDraft, key: str) -> Goal:
@@ -209,7 +202,7 @@ def shown(session: Session, goal: Goal) -> ShownGoal:
 
 
 def _shown(goal: Goal, levels: Mapping[int, int]) -> ShownGoal:
-    history = [Moment(each, _opened(each.content), _words(each.reason)) for each in reversed(goal.changes)]
+    history = [Moment(each, _opened(each.content), open_or_empty(each.reason)) for each in reversed(goal.changes)]
     reason = history[0].reason if history else ""
     return ShownGoal(goal, _opened(goal.content), levels.get(goal.competence_id, 0), reason, history)
 

@@ -19,7 +19,7 @@ from learning.practice.models import FollowUp, FollowUpAnswer, FollowUpKind, Out
 from learning.practice.signals import follow_up_answered, follow_up_told, follow_ups_made
 from learning.progress.answering import latest_answers
 from learning.progress.models import Completion, Enrolment
-from learning.sealing import CannotOpen, open_text, seal_text
+from learning.sealing import open_or_empty, seal_text
 
 LONGEST = 2_000  # characters of an answer in words
 
@@ -148,12 +148,7 @@ def asked(session: Session, follow_up: FollowUp) -> Asked:
             (each["text"] for each in activity.data.get("follow_ups", []) if each["days"] == follow_up.days), ""
         )
     last = follow_up.answers[-1] if follow_up.answers else None
-    words = ""
-    if last is not None and last.words:
-        try:
-            words = open_text(last.words)
-        except CannotOpen:
-            words = ""
+    words = open_or_empty(last.words) if last is not None else ""
     return Asked(follow_up, text.title, promise, question, last, words)
 
 
