@@ -19,9 +19,8 @@ from typing import Any, TypeVar
 from flask import Flask, Response, g, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -138,14 +137,18 @@ def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
+def insert_of(session: Session, into: type[Base] | Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the session's own dialect: one that can pass over rows that are there already."""
+    return (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(into)
+
+
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless a unique constraint already holds one like it; whether it was inserted.
 
     The database decides, so it stays right when two requests come at the same moment.
     """
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     key = next(iter(model.__mapper__.primary_key))
-    statement = insert(model).values(**values).on_conflict_do_nothing().returning(key)
+    statement = insert_of(session, model).values(**values).on_conflict_do_nothing().returning(key)
     return session.execute(statement).first() is not None
 
 

@@ -10,13 +10,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from learning import clock
 from learning.access.password_links import Purpose
-from learning.database import batches, table_of
+from learning.database import batches, insert_of, table_of
 from learning.notifications.messages import Message
 from learning.notifications.models import OutboxMessage
 from learning.organisation.models import Person
@@ -53,10 +51,8 @@ class Letter:
 def queue(session: Session, letters: Iterable[Letter]) -> int:
     """Put mails in the outbox; how many are new. A few statements, however many mails."""
     now = clock.now()
-    dialect = session.get_bind().dialect
-    insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
     table = table_of(OutboxMessage)
-    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
+    statement = insert_of(session, table).on_conflict_do_nothing().returning(table.c.id)
     new = 0
     rows = (_row(letter, now) for letter in letters)
     while batch := list(islice(rows, BATCH)):

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access import audit
 from learning.catalogue.models import Course
-from learning.database import UtcDateTime, insert_once
+from learning.database import UtcDateTime, insert_of, insert_once
 from learning.paths import renewals
 from learning.paths.bulk_models import BulkAct, BulkAction, BulkActionMember, Outcome
 from learning.paths.bulk_reach import Order, check, outcomes
@@ -190,7 +188,6 @@ def _course(session: Session, action: BulkAction) -> Course:
 
 
 def _exempt(session: Session, action: BulkAction) -> None:
-    insert_new = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     reached, now = _reached(action), literal(action.at, UtcDateTime())
     people = _people(reached).distinct().subquery("reached")
     values = {
@@ -209,7 +206,7 @@ def _exempt(session: Session, action: BulkAction) -> None:
         "valid_until": literal(action.valid_until, Recognition.valid_until.type),
     }
     new = session.scalars(
-        insert_new(Recognition)
+        insert_of(session, Recognition)
         # An insert that ignores conflicts needs a WHERE on SQLite, or its ON would be taken for a join's.
         .from_select(list(values), select(*values.values()).where(literal(True)))
         .on_conflict_do_nothing()
@@ -246,12 +243,11 @@ def _exempt(session: Session, action: BulkAction) -> None:
 
 
 def _remind(session: Session, action: BulkAction) -> None:
-    insert_new = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     rows = _reached(action).add_columns(
         literal(clock.today()), literal(action.agency_id), literal(action.by_id), literal(action.at, UtcDateTime())
     )
     new = session.scalars(
-        insert_new(MemberReminder)
+        insert_of(session, MemberReminder)
         .from_select(["member_id", "reminded_on", "agency_id", "reminded_by_id", "at"], rows)
         .on_conflict_do_nothing()
         .returning(MemberReminder.member_id)

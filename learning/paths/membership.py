@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Subquery, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
-from learning.database import UtcDateTime
+from learning.database import UtcDateTime, insert_of
 from learning.paths import audiences, due_dates, versions
 from learning.paths.models import Assignment, AssignmentMember, LearningPath
 from learning.paths.signals import members_joined, members_left
@@ -100,7 +98,6 @@ def _refresh_one(session: Session, assignment: Assignment, now: datetime, today:
 def _add_joiners(session: Session, assignment: Assignment, people: Subquery, now: datetime, today: date) -> list[int]:
     dialect = session.get_bind().dialect
     due = due_dates.rule_of(assignment)
-    insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
     already = select(AssignmentMember.person_id).where(AssignmentMember.assignment_id == assignment.id)
     newcomers = select(
         literal(assignment.agency_id),
@@ -114,7 +111,7 @@ def _add_joiners(session: Session, assignment: Assignment, people: Subquery, now
     columns = ["agency_id", "assignment_id", "person_id", "position_id", "version_id", "due_on", "joined_at"]
     return list(
         session.scalars(
-            insert(AssignmentMember)
+            insert_of(session, AssignmentMember)
             .from_select(columns, newcomers)
             .on_conflict_do_nothing()
             .returning(AssignmentMember.id)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, exists, func, literal, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access import audit
-from learning.database import UtcDateTime, batches
+from learning.database import UtcDateTime, batches, insert_of
 from learning.organisation import bounces
 from learning.organisation.models import Person
 from learning.paths.member_list import Wanted, chosen
@@ -74,13 +72,12 @@ def remind(session: Session, agency_id: int, wanted: Wanted, *, actor_id: int | 
     Whom somebody else reminds at the same moment gets one mail. Raises ListChanged; then nothing is written.
     """
     reached = _reached(agency_id, wanted)
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     rows = reached.add_columns(
         literal(clock.today()), literal(agency_id), literal(actor_id), literal(clock.now(), UtcDateTime())
     )
     with session.begin_nested():
         member_ids = session.scalars(
-            insert(MemberReminder)
+            insert_of(session, MemberReminder)
             .from_select(["member_id", "reminded_on", "agency_id", "reminded_by_id", "at"], rows)
             .on_conflict_do_nothing()
             .returning(MemberReminder.member_id)
