@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
-from werkzeug.datastructures import MultiDict
 
 from learning import clock, working_hours
 from learning.access.policy import Permission, may
@@ -20,7 +19,7 @@ from learning.notifications.messages import Link, Listed, Point, compose, day_in
 from learning.notifications.models import OutboxMessage
 from learning.notifications.outbox import Letter, cancel, queue
 from learning.organisation import bounces
-from learning.paths import board, list_choices, looking_ahead, member_list, saved_views, unit_tree
+from learning.paths import board, list_choices, looking_ahead, member_list, saved_views
 from learning.paths.board import Tally
 from learning.paths.due_dates import Status
 from learning.paths.saved_view_models import SavedView, ViewPage, ViewSchedule
@@ -156,10 +155,8 @@ def _board(session: Session, view: SavedView, words: ViewWords) -> Content | Non
 
 
 def _members(session: Session, view: SavedView, words: ViewWords, language: str) -> Content | None:
-    fields = MultiDict({name: str(value) for name, value in view.choices.items()})
-    assignments = board.live_assignments(session, view.agency_id)
     try:
-        wanted = list_choices.read(fields, assignments, unit_tree.load(session, view.agency_id))
+        wanted = list_choices.read_in(session, view.agency_id, list_choices.kept(view.choices))
     except list_choices.UnknownChoice:
         return None
     found = member_list.listing(session, view.agency_id, wanted, page_size=FIRST_ROWS)

@@ -14,26 +14,17 @@ from learning import clock
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission
 from learning.database import db
-from learning.paths import board, bulk_acts, bulk_reach, bulk_wording, forms, list_choices, unit_tree
+from learning.paths import bulk_acts, bulk_reach, bulk_wording, forms, list_choices
 from learning.paths.bulk_models import BulkAct, BulkAction, Outcome
 from learning.paths.bulk_reach import InvalidOrder, Order
 from learning.paths.forms import Fault, Fields
-from learning.paths.member_list import Wanted
-from learning.paths.pages import page
+from learning.paths.pages import page, wanted_or_404
 
 blueprint = Blueprint("bulk", __name__)
 Page = str | tuple[str, int] | AnyResponse
 _TOGETHER = "/agency/<agency_slug>/members/together"
 _ONE = "/agency/<agency_slug>/bulk-actions/<int:action_id>"
 MOST_PICKED = 500
-
-
-def _wanted(fields: Fields) -> Wanted:
-    assignments = board.live_assignments(db.session, g.agency.id)
-    try:
-        return list_choices.read(fields, assignments, unit_tree.load(db.session, g.agency.id))
-    except list_choices.UnknownChoice:
-        abort(404)
 
 
 def _picked(fields: Fields) -> frozenset[int] | None:
@@ -70,7 +61,7 @@ def _read(fields: Fields) -> tuple[Order, list[Fault]]:
     valid_until = _day(fields, "valid_until", faults) if act is BulkAct.EXEMPTION else None
     order = Order(
         act=act,
-        wanted=_wanted(fields),
+        wanted=wanted_or_404(fields),
         member_ids=_picked(fields),
         reason="" if act is BulkAct.REMINDER else " ".join(fields.get("reason", "").split()),
         due_on=due_on,
@@ -160,7 +151,7 @@ def choose(agency_slug: str) -> Page:
     """What the act needs to know; a reminder needs nothing, and is confirmed at once."""
     if request.args.get("act") not in set(BulkAct) or not _picks_somebody(request.args):
         flash(gettext("Choose some people first, or everybody on the list."))
-        back = list_choices.fields(_wanted(request.args))
+        back = list_choices.fields(wanted_or_404(request.args))
         return redirect(url_for("paths.members", agency_slug=agency_slug, **back), 303)
     order, _ = _read(request.args)
     if order.act is BulkAct.REMINDER:

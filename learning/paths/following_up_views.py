@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,26 +12,19 @@ from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission, may
 from learning.database import db
 from learning.interface import interface_language
-from learning.paths import board, forms, list_choices, member_export, reminding, unit_tree
+from learning.paths import forms, list_choices, member_export, reminding
 from learning.paths.member_list import Wanted
+from learning.paths.pages import wanted_or_404
 
 blueprint = Blueprint("following_up", __name__)
 Page = str | tuple[str, int] | AnyResponse
-
-
-def _wanted(values: Mapping[str, str]) -> Wanted:
-    assignments = board.live_assignments(db.session, g.agency.id)
-    try:
-        return list_choices.read(values, assignments, unit_tree.load(db.session, g.agency.id))
-    except list_choices.UnknownChoice:
-        abort(404)
 
 
 @blueprint.post("/agency/<agency_slug>/members/export")
 @requires(Permission.SEE_BOARD)
 def export_members(agency_slug: str) -> Response:
     """The whole list as CSV or a workbook; addresses for those who may see people."""
-    wanted = _wanted(request.form)
+    wanted = wanted_or_404(request.form)
     form = request.form.get("format", "csv")
     if form not in spreadsheets.MEDIA_TYPES:
         abort(400)
@@ -65,13 +56,13 @@ def _remind_page(wanted: Wanted, fault: str | None = None) -> Page:
 @blueprint.get("/agency/<agency_slug>/members/remind")
 @requires(Permission.MANAGE_PATHS)
 def confirm_reminder(agency_slug: str) -> Page:
-    return _remind_page(_wanted(request.args))
+    return _remind_page(wanted_or_404(request.args))
 
 
 @blueprint.post("/agency/<agency_slug>/members/remind")
 @requires(Permission.MANAGE_PATHS)
 def remind(agency_slug: str) -> Page:
-    wanted = _wanted(request.form)
+    wanted = wanted_or_404(request.form)
     expected = forms.whole_number(request.form.get("expected", "")) or 0
     try:
         number = reminding.remind(

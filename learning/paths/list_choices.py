@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from learning.paths import forms, unit_tree
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from learning.paths import board, forms, unit_tree
 from learning.paths.member_list import Wanted
 from learning.paths.models import Assignment
 from learning.paths.unit_tree import UnitNode
@@ -55,6 +58,16 @@ def read(values: Mapping[str, str], assignments: Sequence[Assignment], roots: Se
         due_from=_day(values, "due_from"),
         due_to=_day(values, "due_to"),
     )
+
+
+def read_in(session: Session, agency_id: int, values: Mapping[str, str]) -> Wanted:
+    """The choices among what the agency has now. Raises UnknownChoice. Two queries."""
+    return read(values, board.live_assignments(session, agency_id), unit_tree.load(session, agency_id))
+
+
+def kept(choices: Mapping[str, Any]) -> MultiDict[str, str]:
+    """The choices of a saved view, as an address has them."""
+    return MultiDict({name: str(value) for name, value in choices.items()})
 
 
 def fields(wanted: Wanted) -> dict[str, Any]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import g, render_template
+from flask import abort, g, render_template
 
 from learning.access.guard import signed_in_actor
 from learning.access.policy import Permission, may
 from learning.catalogue.wording import course_title
 from learning.database import db
 from learning.organisation.wording import level_name
-from learning.paths import audiences, due_dates, forms, renewal, wording
+from learning.paths import audiences, due_dates, forms, list_choices, renewal, wording
 from learning.paths.audience_rules import AudienceSpec
 from learning.paths.due_dates import Status
+from learning.paths.member_list import Wanted
 from learning.paths.unit_tree import UnitNode
+
+
+def wanted_or_404(values: Mapping[str, str]) -> Wanted:
+    """The choices of an address or a form; 404 for what the agency does not have."""
+    try:
+        return list_choices.read_in(db.session, g.agency.id, values)
+    except list_choices.UnknownChoice:
+        abort(404)
 
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission, may
 from learning.database import db
-from learning.paths import board, forms, list_choices, saved_view_wording, saved_views, unit_tree
+from learning.paths import forms, list_choices, saved_view_wording, saved_views
 from learning.paths.forms import Fault, Fields
-from learning.paths.pages import page
+from learning.paths.pages import page, wanted_or_404
 from learning.paths.saved_view_models import Every, SavedView, ViewPage
 from learning.paths.saved_views import InvalidView
 
@@ -41,13 +41,8 @@ def _what(fields: Fields) -> tuple[ViewPage, dict[str, Any]]:
     kind = ViewPage(wish)
     if kind is ViewPage.AHEAD:
         return kind, {}
-    assignments = board.live_assignments(db.session, g.agency.id)
-    try:
-        wanted = list_choices.read(fields, assignments, unit_tree.load(db.session, g.agency.id))
-    except list_choices.UnknownChoice:
-        abort(404)
-    names = {"unit"} if kind is ViewPage.BOARD else set(list_choices.fields(wanted))
-    chosen = list_choices.fields(wanted)
+    chosen = list_choices.fields(wanted_or_404(fields))
+    names = {"unit"} if kind is ViewPage.BOARD else chosen.keys()
     return kind, {name: value for name, value in chosen.items() if name in names and value is not None}
 
 
@@ -121,14 +116,16 @@ def open_view(agency_slug: str, view_id: int) -> Page:
 
 
 def _still_is(view: SavedView) -> bool:
-    fields = MultiDict({name: str(value) for name, value in view.choices.items()})
     try:
-        list_choices.read(
-            fields, board.live_assignments(db.session, g.agency.id), unit_tree.load(db.session, g.agency.id)
-        )
+        list_choices.read_in(db.session, g.agency.id, list_choices.kept(view.choices))
     except list_choices.UnknownChoice:
         return False
     return True
+
+
+def _fields_of(view: SavedView) -> Fields:
+    """What the form has before anybody types in it."""
+    return MultiDict({"name": view.name, **({"shared": "yes"} if view.is_shared else {})})
 
 
 def _edit_page(view: SavedView, fields: Fields, faults: list[Fault]) -> Page:
@@ -152,8 +149,7 @@ def _edit_page(view: SavedView, fields: Fields, faults: list[Fault]) -> Page:
 @requires(Permission.SEE_BOARD)
 def edit(agency_slug: str, view_id: int) -> Page:
     view = _own(view_id)
-    fields = MultiDict({"name": view.name, **({"shared": "yes"} if view.is_shared else {})})
-    return _edit_page(view, fields, [])
+    return _edit_page(view, _fields_of(view), [])
 
 
 @blueprint.post(f"{_ONE}/edit")
@@ -186,8 +182,7 @@ def schedule(agency_slug: str, view_id: int) -> Page:
         saved_views.schedule(db.session, view, _me(), Every(wish), hour, also_empty=also_empty)
         flash(gettext("The view is mailed to you."))
     else:
-        fields = MultiDict({"name": view.name, **({"shared": "yes"} if view.is_shared else {})})
-        return _edit_page(view, fields, [Fault("every", gettext("Choose how often, and at which hour."))])
+        return _edit_page(view, _fields_of(view), [Fault("every", gettext("Choose how often, and at which hour."))])
     return redirect(url_for("saved_views.views", agency_slug=agency_slug), 303)
 
 
