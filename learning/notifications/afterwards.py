@@ -7,7 +7,7 @@ composed on that day: a promise may have been changed since it was made.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import String, cast, literal, select
@@ -17,7 +17,7 @@ from learning import clock
 from learning.notifications.mail_texts import OUTCOMES, STOP
 from learning.notifications.messages import Link, compose, mail_language
 from learning.notifications.models import OutboxMessage
-from learning.notifications.outbox import Letter, cancel, queue
+from learning.notifications.outbox import Letter, cancel, morning, queue
 from learning.practice import follow_ups, recall
 from learning.practice.models import FollowUp, FollowUpKind, LearningPair, ManagerNote, PairStatus, RecallRound
 from learning.practice.signals import (
@@ -30,13 +30,8 @@ from learning.practice.signals import (
 )
 from learning.practice.tokens import Purpose, sign
 
-MORNING = time(7, 0)  # Oslo
 LATE = 7  # days that such a mail may be late when nothing ran on its own day
 ASK_AFTER = (14, 30)  # days after a partner said yes
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, MORNING, clock.OSLO)
 
 
 def queue_due(session: Session, today: date) -> int:
@@ -81,7 +76,7 @@ def _follow_up(session: Session, follow_up: FollowUp) -> Letter:
         answers=[Link(words, f"/follow-up/{token}?how={how}") for how, words in OUTCOMES[language].items()],
     )
     return Letter(
-        person, message, kind, f"follow-up:{follow_up.id}", not_before=_morning(follow_up.due_on), is_private=True
+        person, message, kind, f"follow-up:{follow_up.id}", not_before=morning(follow_up.due_on), is_private=True
     )
 
 
@@ -147,7 +142,7 @@ def _ask_to_recall(session: Session, *, round: RecallRound, **_: Any) -> None:
         count=str(len(round.items)), small_print=[Link(STOP[language], stop)],
     )  # fmt: skip
     letter = Letter(
-        person, message, "recall", f"recall:{round.id}", not_before=_morning(round.due_on), is_private=True,
+        person, message, "recall", f"recall:{round.id}", not_before=morning(round.due_on), is_private=True,
         stop_path=stop,
     )  # fmt: skip
     queue(session, [letter])

@@ -5,7 +5,6 @@ They are private between the two, so they are sealed in the outbox and belong to
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,13 +15,7 @@ from learning.development import naming
 from learning.development.models import Conversation, Goal, GoalState, Side
 from learning.development.signals import conversation_planned, goal_changed, views_given
 from learning.notifications.messages import compose, day_in_words, mail_language
-from learning.notifications.outbox import Letter, cancel, queue
-
-MORNING = time(7, 0)  # Oslo
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, MORNING, clock.OSLO)
+from learning.notifications.outbox import Letter, cancel, morning, queue
 
 
 def _remind_of_goal(session: Session, *, goal: Goal, **_: Any) -> None:
@@ -37,7 +30,7 @@ def _remind_of_goal(session: Session, *, goal: Goal, **_: Any) -> None:
         "goal-due", language, path=f"/my/development/goals/{goal.id}", name=goal.person.given_name, title=title
     )
     key = f"goal:{goal.id}:{goal.revision}"
-    letter = Letter(goal.person, message, "goal-due", key, not_before=_morning(goal.by_day), is_private=True)
+    letter = Letter(goal.person, message, "goal-due", key, not_before=morning(goal.by_day), is_private=True)
     queue(session, [letter])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -21,6 +21,7 @@ from learning.organisation.models import Person
 from learning.sealing import seal_text
 
 WAITS = (1, 5, 30, 120)  # minutes before the second, third, ... try; then it is given up
+MORNING = time(7)  # Oslo
 CLAIM = timedelta(minutes=5)
 BATCH = 500  # rows a statement; 17 values each stay below SQLite's 32,766
 PREFIXES = 200
@@ -58,6 +59,11 @@ def queue(session: Session, letters: Iterable[Letter]) -> int:
     while batch := list(islice(rows, BATCH)):
         new += len(session.scalars(statement, batch).all())
     return new
+
+
+def morning(day: date) -> datetime:
+    """When mails of a day go out that come by themselves: at seven in Norway."""
+    return datetime.combine(day, MORNING, clock.OSLO)
 
 
 def new_message_id() -> str:

@@ -7,7 +7,7 @@ day, from what holds then.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
@@ -19,7 +19,7 @@ from learning.notifications.gathering_events import invitation
 from learning.notifications.mail_texts import COMING, MEETING, PLACE, REPLIES
 from learning.notifications.messages import Link, Message, compose, day_in_words, mail_language
 from learning.notifications.models import OutboxMessage
-from learning.notifications.outbox import Letter, cancel_ids, queue
+from learning.notifications.outbox import Letter, cancel_ids, morning, queue
 from learning.organisation.models import Person
 from learning.programmes import attendance, cohorts, gatherings, participants, reply_links
 from learning.programmes.attendance import NO_MARK, Mark
@@ -35,7 +35,6 @@ from learning.programmes.signals import (
 from learning.programmes.times import local
 from learning.programmes.wording import when_in_words
 
-MORNING = time(7, 0)  # Oslo
 DAYS_BEFORE = 2
 # How the keys of the mails about a gathering begin; its id and the person's follow.
 INVITE, CANCEL, REMINDER, WHO_COMES = "gathering-invite", "gathering-cancel", "gathering-reminder", "gathering-replies"
@@ -251,7 +250,7 @@ def _due(session: Session, gathering: Gathering) -> Iterator[Letter]:
     from_then = clock.start_of_day(told_on)
     if gathering.announced_at >= from_then:
         return
-    cohort, morning = gathering.cohort, datetime.combine(told_on, MORNING, clock.OSLO)
+    cohort, when = gathering.cohort, morning(told_on)
     people = participants.to_tell(session, cohort)
     marks = attendance.of_gathering(session, gathering.id)
     new = set(
@@ -269,7 +268,7 @@ def _due(session: Session, gathering: Gathering) -> Iterator[Letter]:
         if key in known or person.id in new or marks.get(person.id, NO_MARK).reply is Reply.NO:
             continue
         message = _words("gathering-reminder", gathering, person, _page(cohort), asks=True)
-        yield Letter(person, message, "gathering-reminder", key, cohort.agency_id, not_before=morning, is_private=True)
+        yield Letter(person, message, "gathering-reminder", key, cohort.agency_id, not_before=when, is_private=True)
     for person in leaders:
         key = f"{WHO_COMES}:{gathering.id}:{person.id}:{day.isoformat()}"
         if key in known or person.id not in here:
@@ -277,7 +276,7 @@ def _due(session: Session, gathering: Gathering) -> Iterator[Letter]:
         page = f"/facilitate/{cohort.id}/gatherings/{gathering.id}"
         replies = _who(people, marks, mail_language(person.language))
         message = _words("gathering-replies", gathering, person, page, replies=replies)
-        yield Letter(person, message, "gathering-replies", key, cohort.agency_id, not_before=morning)
+        yield Letter(person, message, "gathering-replies", key, cohort.agency_id, not_before=when)
 
 
 def _known(session: Session, gathering_id: int, person_ids: Collection[int]) -> set[str]:
