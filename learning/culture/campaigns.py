@@ -97,11 +97,8 @@ def plan(
         closes_on=draft.closes_on, scales=[], created_at=clock.now(), created_by_id=actor_id, reminders=0,
         request_key=request_key,
     )  # fmt: skip
-    campaign = session.scalars(
-        select(CultureCampaign).where(
-            CultureCampaign.agency_id == agency_id, CultureCampaign.request_key == request_key
-        )
-    ).one()
+    campaign = with_request_key(session, agency_id, request_key)
+    assert campaign is not None, "it was just inserted or was there"
     if is_new:
         _note(session, "culture.planned", campaign, actor_id)
         if campaign.opens_on <= clock.today():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from learning.catalogue import store
+from learning.competences import coverage
 from learning.culture import figures, sharing
 from learning.culture.figures import Figure, Maturity
 from learning.culture.models import CultureCampaign, CultureGroup
@@ -87,18 +87,25 @@ def _same_group(campaign: CultureCampaign, group: CultureGroup, before: CultureC
     return next((each for each in before.groups if each.unit_id == group.unit_id), None)
 
 
-def result(session: Session, campaign: CultureCampaign, group: CultureGroup, language: str) -> Result:
-    """What is shown of a group. Levels need all scales, so there is none where one is not shown."""
-    before = earlier(session, campaign)
-    same = _same_group(campaign, group, before) if before else None
-    compared = sharing.benchmark(session, campaign.agency_id)
-    lines = [
+def _lines(
+    campaign: CultureCampaign, group: CultureGroup, same: CultureGroup | None, compared: Mapping[str, int],
+    language: str,
+) -> list[Line]:  # fmt: skip
+    """``same`` is the group in the earlier campaign, ``compared`` the other agencies' scores by scale."""
+    return [
         Line(
             scale["code"], title_of(scale, language), figure_of(group, scale["code"]),
             figure_of(same, scale["code"]) if same else None, compared.get(scale["code"]),
         )
         for scale in campaign.scales
     ]  # fmt: skip
+
+
+def result(session: Session, campaign: CultureCampaign, group: CultureGroup, language: str) -> Result:
+    """What is shown of a group. Levels need all scales, so there is none where one is not shown."""
+    before = earlier(session, campaign)
+    same = _same_group(campaign, group, before) if before else None
+    lines = _lines(campaign, group, same, sharing.benchmark(session, campaign.agency_id), language)
     scores = {line.code: line.figure.tenths for line in lines if line.figure}
     practices = {scale["code"] for scale in campaign.scales if scale["group"] == PRACTICES}
     shown = [line for line in lines if line.figure]
@@ -118,18 +125,20 @@ def _tenths(line: Line) -> int:
 
 def courses_for(session: Session, code: str, language: str) -> list[CourseHint]:
     """Courses that practise the competence, by slug."""
+    courses = [each.course for each in coverage.buildings(session).get(code, [])]
     return [
-        CourseHint(version.course.slug, str(version.titles.get(language) or next(iter(version.titles.values()))))
-        for version in store.current_versions(session)
-        if code in store.load_document(session, version.id).competences
+        CourseHint(each.id, (each.texts.get(language) or next(iter(each.texts.values()))).title) for each in courses
     ]
 
 
 def rows(session: Session, campaign: CultureCampaign, language: str) -> Sequence[tuple[CultureGroup, Line]]:
     """Every figure that is shown, for a file: the groups in order, and the scales of each."""
+    before, compared = earlier(session, campaign), sharing.benchmark(session, campaign.agency_id)
     return [
         (group, line)
         for group in shown_groups(campaign)
-        for line in result(session, campaign, group, language).lines
+        for line in _lines(
+            campaign, group, _same_group(campaign, group, before) if before else None, compared, language
+        )
         if line.figure
     ]
