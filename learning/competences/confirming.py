@@ -9,11 +9,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
-from learning.access import audit
+from learning.catalogue.frameworks import LEVELS
 from learning.competences import keeping
 from learning.competences.evidence_models import ConfirmationRequest, Evidence, RequestStatus
-from learning.competences.levels import LEVELS, EvidenceKind
+from learning.competences.levels import EvidenceKind
 from learning.competences.models import Competence
+from learning.competences.noting import note
 from learning.competences.signals import confirmation_answered, confirmation_requested
 from learning.database import insert_once
 from learning.organisation.holding import held_on
@@ -128,7 +129,7 @@ def confirm(session: Session, found: ConfirmationRequest, level: int, words: str
     )
     evidence = session.scalars(select(Evidence).where(Evidence.source_key == f"{source}:{found.competence_id}")).one()
     found.evidence_id = evidence.id
-    _record(session, found, "competence.confirmed", found.asked_id)
+    note(session, "competence.confirmed", found, found.asked_id)
     _close(session, found, RequestStatus.CONFIRMED)
     return evidence
 
@@ -149,7 +150,7 @@ def take_back(session: Session, found: ConfirmationRequest) -> bool:
     """The one who confirmed takes it back: it counts no more. Whether it still counted."""
     if found.evidence is None or not keeping.withdraw(session, found.evidence, TAKEN_BACK):
         return False
-    _record(session, found, "competence.taken-back", found.asked_id)
+    note(session, "competence.taken-back", found, found.asked_id)
     return True
 
 
@@ -157,13 +158,6 @@ def _close(session: Session, found: ConfirmationRequest, status: RequestStatus) 
     found.status, found.answered_at = status, clock.now()
     session.flush()
     confirmation_answered.send(session, request=found)
-
-
-def _record(session: Session, found: ConfirmationRequest, action: str, actor_id: int) -> None:
-    audit.record(
-        session, action, subject_type="person", subject_id=found.person_id, actor_id=actor_id,
-        agency_id=found.agency_id, competence=found.competence.code,
-    )  # fmt: skip
 
 
 def of_person(session: Session, person_id: int, competence_id: int) -> Sequence[ConfirmationRequest]:

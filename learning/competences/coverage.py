@@ -65,7 +65,7 @@ def buildings(session: Session) -> dict[str, list[Building]]:
 def matrices(session: Session) -> list[Matrix]:
     """Every framework of all agencies that is in use, with its holes."""
     found = buildings(session)
-    return [_matrix(each, found) for each in published.frameworks(session, ()) if each.in_use]
+    return [_matrix(each, found) for each in published.in_use(session, ())]
 
 
 def _matrix(framework: PublishedFramework, found: Mapping[str, Sequence[Building]]) -> Matrix:

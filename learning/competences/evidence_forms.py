@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Email, Length
 
+from learning.catalogue.frameworks import LEVELS
 from learning.competences import confirming, contesting, registering
-from learning.competences.levels import LEVELS
 from learning.tidying import one_line, paragraphs
 
 _REQUIRED = _l("This must be filled in.")

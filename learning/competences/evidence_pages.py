@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import render_template
 
+from learning.catalogue.frameworks import LEVELS
 from learning.catalogue.wording import course_title
 from learning.competences import evidence_wording, published
-from learning.competences.levels import ANOTHERS, LEVELS, NEEDED, SEVERAL_KINDS_FROM, WEIGHTS, EvidenceKind
+from learning.competences.levels import ANOTHERS, NEEDED, SEVERAL_KINDS_FROM, WEIGHTS, EvidenceKind
 from learning.competences.wording import mastery_name, relation_name
 from learning.interface import interface_language
 

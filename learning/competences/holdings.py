@@ -89,9 +89,7 @@ def frameworks(session: Session, person_id: int, agency_ids: Collection[int]) ->
         for each in session.scalars(select(CompetenceLevel).where(CompetenceLevel.person_id == person_id))
     }
     found = []
-    for each in published.frameworks(session, agency_ids):
-        if not each.in_use:
-            continue
+    for each in published.in_use(session, agency_ids):
         ids = published.competence_ids(session, each)
         standings = []
         for plan in each.plan.competences:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-LEVELS = (1, 2, 3, 4)
+from learning.catalogue.frameworks import LEVELS
+
 NONE = 0  # no level yet
 NEEDED = {1: 4, 2: 4, 3: 6, 4: 8}  # points, from evidence that speaks of the level or a higher one
 SEVERAL_KINDS_FROM = 3  # from this level on, two kinds of evidence, one of them another person's

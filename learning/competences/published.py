@@ -134,9 +134,9 @@ def of_agency(session: Session, agency_id: int) -> list[PublishedFramework]:
     return [each for each in frameworks(session, (agency_id,)) if each.framework.agency_id == agency_id]
 
 
-def in_use(session: Session, agency_id: int) -> list[PublishedFramework]:
-    """The frameworks that people of the agency are measured by today: of all agencies, and its own."""
-    return [each for each in frameworks(session, (agency_id,)) if each.in_use]
+def in_use(session: Session, agency_ids: Collection[int]) -> list[PublishedFramework]:
+    """The frameworks that people of the agencies are measured by today: of all agencies, and their own."""
+    return [each for each in frameworks(session, agency_ids) if each.in_use]
 
 
 def competence(session: Session, code: str, agency_id: int | None = None) -> PublishedCompetence | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from learning.competences.levels import LEVELS
+from learning.catalogue.frameworks import LEVELS
 
 SIZE = 400  # both ways, in the units of the SVG's viewBox, which is wider: labels stand at the sides
 RADIUS = 150

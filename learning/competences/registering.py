@@ -14,6 +14,7 @@ from learning.competences import keeping
 from learning.competences.evidence_models import Evidence
 from learning.competences.levels import EvidenceKind, years_after
 from learning.competences.models import Competence
+from learning.competences.noting import note
 from learning.sealing import seal_text
 
 LONGEST = 500
@@ -94,8 +95,5 @@ def withdraw(session: Session, found: Evidence, reason: str, *, actor_id: int) -
         raise OwnCompetence
     if not keeping.withdraw(session, found, reason):
         return False
-    audit.record(
-        session, "competence.evidence-withdrawn", subject_type="person", subject_id=found.person_id,
-        actor_id=actor_id, agency_id=found.agency_id, competence=found.competence.code, reason=reason,
-    )  # fmt: skip
+    note(session, "competence.evidence-withdrawn", found, actor_id, reason=reason)
     return True

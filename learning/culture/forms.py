@@ -20,13 +20,13 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from learning import clock
+from learning.catalogue.frameworks import LANGUAGES
 from learning.culture.campaigns import LONGEST, CampaignDraft
 from learning.culture.measures import MeasureDraft
 from learning.culture.models import Became
 from learning.culture.wording import became_name
 from learning.tidying import one_line, paragraphs
 
-LANGUAGES = ("nb", "nn", "en")
 _REQUIRED = _l("This must be filled in.")
 _DATE = _l("Write a date.")
 

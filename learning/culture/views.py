@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from learning import clock
 from learning.access.guard import requires, signed_in_actor
 from learning.access.policy import Permission
+from learning.catalogue.frameworks import LANGUAGES
 from learning.culture import asking, campaigns, forms, sharing, statements, wording
 from learning.culture.anonymity import FEWEST
 from learning.culture.campaigns import State, state
@@ -63,7 +64,7 @@ def new_campaign(agency_slug: str) -> Page:
     if request.method == "GET":
         form.request_key.data = new_request_key()
         form.units.data = [row.unit.id for row in rows if row.depth == 0]
-        form.languages.data = list(forms.LANGUAGES)
+        form.languages.data = list(LANGUAGES)
         form.opens_on.data = clock.today()
         return render("campaign_form.html", form=form, rows=rows)
     key = request_key(request.form)

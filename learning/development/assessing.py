@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from learning import clock
-from learning.catalogue.frameworks import FrameworkPlan
-from learning.competences import published
+from learning.catalogue.frameworks import LEVELS, FrameworkPlan
 from learning.competences.published import PublishedFramework
 from learning.database import insert_once
 from learning.development.models import SelfAssessment
 from learning.sealing import seal, unseal_or_nothing
 
 NOT_YET = 0
-LEVELS = (1, 2, 3, 4)
 Choices = Mapping[str, int]  # code -> level, 0 for "not yet"; what was skipped is left out
 
 
@@ -56,16 +54,6 @@ def opened(stored: Mapping[str, Any]) -> dict[str, int]:
     """Choices as they were before they were sealed; none when the key is not known."""
     found = unseal_or_nothing(dict(stored)) or {}
     return {code: int(level) for code, level in found.items()}
-
-
-def frameworks_for(session: Session, agency_ids: Collection[int]) -> list[PublishedFramework]:
-    """The frameworks that people of the agencies may see and that are in use."""
-    return [each for each in published.frameworks(session, agency_ids) if each.in_use]
-
-
-def competence_ids(session: Session, framework: PublishedFramework) -> dict[str, int]:
-    """The ids of the framework's competences, by code."""
-    return published.competence_ids(session, framework)
 
 
 def record(session: Session, person_id: int, framework: PublishedFramework, choices: Choices, key: str) -> bool:

@@ -127,7 +127,7 @@ def conversation_for(
 
 
 def frameworks_to_choose(session: Session, agency_id: int) -> list[PublishedFramework]:
-    return published.in_use(session, agency_id)
+    return published.in_use(session, (agency_id,))
 
 
 def plan(

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from learning import clock
 from learning.access.guard import signed_in, signed_in_actor
-from learning.competences import coverage
+from learning.competences import coverage, published
 from learning.database import db
-from learning.development import assessing, goals, naming
+from learning.development import goals, naming
 from learning.development.forms import GoalForm, values_of
 from learning.development.goals import CannotChange
 from learning.development.models import Goal, GoalState
@@ -42,10 +42,10 @@ def _courses(competence: Named) -> list[tuple[str, str]]:
 @signed_in
 def choose() -> str:
     """The competences to choose one from for a new goal, by framework."""
-    found = assessing.frameworks_for(db.session, signed_in_actor().agency_ids)
+    found = published.in_use(db.session, signed_in_actor().agency_ids)
     return render_template(
         "development/choose.html",
-        frameworks=[(each, assessing.competence_ids(db.session, each)) for each in found],
+        frameworks=[(each, published.competence_ids(db.session, each)) for each in found],
         language=interface_language(),
     )
 

@@ -39,7 +39,7 @@ def overview() -> str:
         "development/overview.html",
         goals=own,
         named=naming.named(db.session, [each.goal.competence_id for each in own], None),
-        frameworks=assessing.frameworks_for(db.session, actor.agency_ids),
+        frameworks=published.in_use(db.session, actor.agency_ids),
         leads=conversations.leads(db.session, person_id=actor.person_id),
         conversations=conversations.conversations_of(db.session, actor.person_id, about_id=actor.person_id),
         newest=assessing.newest_by_framework(db.session, actor.person_id),

@@ -50,7 +50,7 @@ class Known:
 
 def load(session: Session, agency_id: int, language: str) -> Known:
     """What the agency can need. As many queries as there are frameworks in use, and two."""
-    in_use = published.in_use(session, agency_id)
+    in_use = published.in_use(session, (agency_id,))
     rows = session.execute(
         select(Competence.framework_id, Competence.code, Competence.id).where(
             Competence.framework_id.in_([each.framework.id for each in in_use])

@@ -10,12 +10,13 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from learning import clock
+from learning.catalogue.frameworks import LEVELS
 from learning.portfolio.models import BadgeKind
 from learning.portfolio.record import Achieved
 
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 HASHED = "sha256$"
-LEVEL_NAMES = ("1", "2", "3", "4")
+LEVEL_NAMES = tuple(map(str, LEVELS))
 
 
 def instant(moment: datetime) -> str:

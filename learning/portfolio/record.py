@@ -127,9 +127,7 @@ def _levels(session: Session, person_id: int, language: str) -> list[Achieved]:
     for level, competence in rows:
         version_id = competence.framework.current_version_id
         framework = published.load_plan(session, version_id) if version_id is not None else None
-        plan = (
-            next((each for each in framework.competences if each.code == competence.code), None) if framework else None
-        )
+        plan = framework.competence(competence.code) if framework else None
         if framework is None or plan is None:
             continue
         skill = _skill(framework, plan, language)

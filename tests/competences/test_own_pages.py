@@ -157,7 +157,7 @@ def test_a_framework_is_retired_and_taken_back(hr: tuple[FlaskClient, str, int],
     for wish, in_use in (("no", False), ("no", False), ("yes", True)):
         assert client.post(f"{address}/{framework_id}/use", data={"in_use": wish}).status_code == 303
         session.expire_all()
-        assert ("OWN" in [each.plan.framework for each in published.in_use(session, agency_id)]) == in_use
+        assert ("OWN" in [each.plan.framework for each in published.in_use(session, (agency_id,))]) == in_use
         session.rollback()
     assert client.post(f"{address}/{framework_id}/use").status_code == 400
     actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()

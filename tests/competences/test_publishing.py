@@ -99,7 +99,7 @@ def test_an_archived_framework_tells_what_replaced_it(session: Session, tmp_path
     assert found is not None
     assert not found.in_use
     assert found.version.replaced_by == "AB"
-    assert [each.plan.framework for each in published.in_use(session, 1)] == ["AB"]
+    assert [each.plan.framework for each in published.in_use(session, (1,))] == ["AB"]
 
 
 def test_links_follow_the_files(session: Session, tmp_path: Path) -> None:
