@@ -79,12 +79,10 @@ def standing(people: FromClause, today: date) -> Subquery:
         .subquery("by_choice")
     )
     mine = [by_choice.c[column.key] for column in columns]
-    got, enough = by_choice.c.taken, PathChoice.needed
-    counts = case((by_choice.c.mandatory, got), (got > enough, enough), (enough.is_not(None), got), else_=0)
     counted = (
         select(
             *mine,
-            func.coalesce(func.sum(counts), 0).label("taken"),
+            func.coalesce(func.sum(_that_count(by_choice, by_choice.c.taken)), 0).label("taken"),
             (func.max(by_choice.c.begun) > 0).label("begun"),
         )
         .outerjoin(PathChoice, PathChoice.id == by_choice.c.choice_id)
@@ -147,6 +145,15 @@ def _courses_recognised(people: FromClause, today: date) -> Select[Any]:
     )
 
 
+def _that_count(by_choice: Subquery, number: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Of a ``number`` of steps: all of the mandatory, of a choice as many as it needs, none of the voluntary.
+
+    ``by_choice`` has the column mandatory and is joined with its PathChoice.
+    """
+    needed = PathChoice.needed
+    return case((by_choice.c.mandatory, number), (number > needed, needed), (needed.is_not(None), number), else_=0)
+
+
 def _steps_asked() -> Subquery:
     """How many steps each version of a path asks for: the mandatory, and of each choice as many as it needs."""
     by_choice = (
@@ -159,10 +166,8 @@ def _steps_asked() -> Subquery:
         .group_by(PathStep.version_id, PathStep.mandatory, PathStep.choice_id)
         .subquery("steps_of_choice")
     )
-    steps, choose = by_choice.c.steps, PathChoice.needed
-    asks = case((by_choice.c.mandatory, steps), (choose > steps, steps), (choose.is_not(None), choose), else_=0)
     return (
-        select(by_choice.c.version_id, func.sum(asks).label("needed"))
+        select(by_choice.c.version_id, func.sum(_that_count(by_choice, by_choice.c.steps)).label("needed"))
         .outerjoin(PathChoice, PathChoice.id == by_choice.c.choice_id)
         .group_by(by_choice.c.version_id)
         .subquery("asked")
