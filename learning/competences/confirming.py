@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.catalogue.frameworks import LEVELS
-from learning.competences import keeping
+from learning.competences import keeping, noting
 from learning.competences.evidence_models import ConfirmationRequest, Evidence, RequestStatus
 from learning.competences.levels import EvidenceKind
 from learning.competences.models import Competence
-from learning.competences.noting import note
 from learning.competences.signals import confirmation_answered, confirmation_requested
 from learning.database import insert_once
 from learning.organisation.holding import held_on
@@ -129,7 +128,7 @@ def confirm(session: Session, found: ConfirmationRequest, level: int, words: str
     )
     evidence = session.scalars(select(Evidence).where(Evidence.source_key == f"{source}:{found.competence_id}")).one()
     found.evidence_id = evidence.id
-    note(session, "competence.confirmed", found, found.asked_id)
+    noting.note(session, "competence.confirmed", found, found.asked_id)
     _close(session, found, RequestStatus.CONFIRMED)
     return evidence
 
@@ -150,7 +149,7 @@ def take_back(session: Session, found: ConfirmationRequest) -> bool:
     """The one who confirmed takes it back: it counts no more. Whether it still counted."""
     if found.evidence is None or not keeping.withdraw(session, found.evidence, TAKEN_BACK):
         return False
-    note(session, "competence.taken-back", found, found.asked_id)
+    noting.note(session, "competence.taken-back", found, found.asked_id)
     return True
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
+from learning.competences import noting
 from learning.competences.evidence_models import CompetenceLevel, Contest
 from learning.competences.models import Competence
-from learning.competences.noting import note
 from learning.competences.signals import contest_answered, contest_made
 from learning.database import insert_once
 from learning.organisation.holding import held_on
@@ -77,7 +77,7 @@ def contest(session: Session, person_id: int, competence_id: int, words: str) ->
         )
     ).one()  # fmt: skip
     if new:
-        note(session, "competence.contested", found, person_id)
+        noting.note(session, "competence.contested", found, person_id)
         contest_made.send(session, contest=found, manager=own_manager(session, person_id))
     return found
 
@@ -91,7 +91,7 @@ def answer(session: Session, found: Contest, words: str, *, actor_id: int) -> No
     if found.answered_at is not None:
         raise AlreadyAnswered
     found.answer, found.answered_at, found.answered_by_id = words, clock.now(), actor_id
-    note(session, "competence.contest-answered", found, actor_id)
+    noting.note(session, "competence.contest-answered", found, actor_id)
     session.flush()
     contest_answered.send(session, contest=found)
 

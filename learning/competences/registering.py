@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from learning import clock
 from learning.access import audit
-from learning.competences import keeping
+from learning.competences import keeping, noting
 from learning.competences.evidence_models import Evidence
 from learning.competences.levels import EvidenceKind, years_after
 from learning.competences.models import Competence
-from learning.competences.noting import note
 from learning.sealing import seal_text
 
 LONGEST = 500
@@ -95,5 +94,5 @@ def withdraw(session: Session, found: Evidence, reason: str, *, actor_id: int) -
         raise OwnCompetence
     if not keeping.withdraw(session, found, reason):
         return False
-    note(session, "competence.evidence-withdrawn", found, actor_id, reason=reason)
+    noting.note(session, "competence.evidence-withdrawn", found, actor_id, reason=reason)
     return True
